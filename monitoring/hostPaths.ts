@@ -1,0 +1,28 @@
+import type { Directories } from "./hosts.ts";
+
+/** Where the parts of a stack lie below its root on a machine. Directories are private to the account that runs them. */
+export interface HostPaths {
+  readonly root: string;
+  /** One file a secret, named by it; `NAME.bcrypt` beside it where a hash is used. */
+  readonly secrets: string;
+  /** `ca.crt`, `ca.key`, and `NAME.crt`, `NAME.key`, `NAME.pem` per certificate. */
+  readonly certificates: string;
+  /** `<service>/`: the files that the service reads. */
+  readonly services: string;
+  /** `<service>/`: outlives the service. */
+  readonly data: string;
+  /** `<service>.log`: stdout and stderr. */
+  readonly logs: string;
+}
+
+export function hostPaths({ root, separator }: Directories): HostPaths {
+  const below = (name: string): string => `${root}${separator}${name}`;
+  return {
+    root,
+    secrets: below("secrets"),
+    certificates: below("tls"),
+    services: below("services"),
+    data: below("data"),
+    logs: below("logs"),
+  };
+}
