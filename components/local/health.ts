@@ -1,0 +1,153 @@
+import { readFile } from "node:fs/promises";
+import { request } from "node:https";
+import { createConnection } from "node:net";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { PlanSecret, Reload, Service } from "../../monitoring/hosts.ts";
+import type { StackPaths } from "./paths.ts";
+import { basicHeader } from "./secrets.ts";
+
+const attemptTimeout = 2_000;
+
+/** Asks the service's health check once. @returns undefined when healthy, otherwise the reason in a few words. */
+export async function unhealthyBecause(
+  service: Pick<Service, "health">,
+  paths: StackPaths,
+  secrets: readonly PlanSecret[],
+): Promise<string | undefined> {
+  const check = service.health;
+  try {
+    if (check.kind === "tcp") return await reachable(check.address, check.port);
+    if (check.kind === "redis") {
+      const password = await readFile(join(paths.secrets, check.passwordSecret), "utf8");
+      return await redisAnswers(check.address, check.port, password);
+    }
+    const status = await httpsStatus(check.url, "GET", paths, {
+      ...(check.basic === undefined ? {} : { secret: secretNamed(secrets, check.basic) }),
+      clientCertificate: check.clientCertificate === true,
+    });
+    return status === check.status
+      ? undefined
+      : `answers ${String(status)} instead of ${String(check.status)}`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ECONNREFUSED" ? "does not listen" : (code ?? message);
+  }
+}
+
+/**
+ * Waits until the service is healthy.
+ * @throws after `timeout` seconds, with the last reason.
+ */
+export async function waitUntilHealthy(
+  service: Pick<Service, "health" | "name">,
+  paths: StackPaths,
+  secrets: readonly PlanSecret[],
+  timeout: number,
+): Promise<void> {
+  const deadline = Date.now() + timeout * 1_000;
+  for (;;) {
+    const reason = await unhealthyBecause(service, paths, secrets);
+    if (reason === undefined) return;
+    if (Date.now() > deadline)
+      throw new Error(
+        `${service.name} is not healthy after ${String(timeout)} s (${reason}); its log: ${join(paths.logs, `${service.name}.log`)}`,
+      );
+    await pause(100);
+  }
+}
+
+/** Asks a running service to read its configuration again. @throws with the service's answer when it refuses. */
+export async function reloadByHttp(
+  reload: Extract<Reload, { kind: "http" }>,
+  paths: StackPaths,
+  secrets: readonly PlanSecret[],
+): Promise<void> {
+  const status = await httpsStatus(
+    reload.url,
+    "POST",
+    paths,
+    { secret: secretNamed(secrets, reload.basic) },
+    30_000,
+  );
+  if (status !== 200) throw new Error(`reload was refused: ${reload.url} answered ${String(status)}`);
+}
+
+interface Credentials {
+  readonly secret?: PlanSecret;
+  readonly clientCertificate?: boolean;
+}
+
+async function httpsStatus(
+  url: string,
+  method: string,
+  paths: StackPaths,
+  credentials: Credentials,
+  timeout = attemptTimeout,
+): Promise<number> {
+  const certificate = async (file: string): Promise<Buffer> => readFile(join(paths.certificates, file));
+  const options = {
+    method,
+    timeout,
+    agent: false,
+    ca: await certificate("ca.crt"),
+    ...(credentials.clientCertificate === true
+      ? { cert: await certificate("client.crt"), key: await certificate("client.key") }
+      : {}),
+    headers:
+      credentials.secret === undefined
+        ? {}
+        : { authorization: await basicHeader(paths.secrets, credentials.secret) },
+  };
+  return new Promise((resolve, reject) => {
+    const call = request(url, options, (response) => {
+      response.resume();
+      response.once("end", () => {
+        resolve(response.statusCode ?? 0);
+      });
+    });
+    call.once("timeout", () => call.destroy(new Error(`no answer within ${String(timeout / 1_000)} s`)));
+    call.once("error", reject);
+    call.end();
+  });
+}
+
+async function reachable(host: string, port: number): Promise<undefined> {
+  await converse(host, port, "", () => true);
+  return undefined;
+}
+
+async function redisAnswers(host: string, port: number, password: string): Promise<string | undefined> {
+  const answer = await converse(host, port, `AUTH ${password}\r\nPING\r\n`, (text) => /PONG|-\w+/.test(text));
+  return answer.includes("+PONG") ? undefined : answer.trim();
+}
+
+/** Sends a text and collects what comes back until `enough`. */
+async function converse(
+  host: string,
+  port: number,
+  text: string,
+  enough: (answer: string) => boolean,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = createConnection({ host, port, timeout: attemptTimeout });
+    const done = (): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", () => (text === "" ? done() : socket.write(text)));
+    socket.on("data", (chunk) => {
+      answer += chunk.toString();
+      if (enough(answer)) done();
+    });
+    socket.once("timeout", () => socket.destroy(new Error("no answer within 2 s")));
+    socket.once("error", reject);
+  });
+}
+
+function secretNamed(secrets: readonly PlanSecret[], name: string): PlanSecret {
+  const secret = secrets.find((candidate) => candidate.name === name);
+  if (secret === undefined) throw new Error(`no secret is named "${name}" in this stack`);
+  return secret;
+}

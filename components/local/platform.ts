@@ -1,0 +1,88 @@
+/** From a stack's configuration to a stack of this machine. */
+import * as pulumi from "@pulumi/pulumi";
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { StackConfig } from "../../config.ts";
+import { localLayout } from "../../monitoring/localLayout.ts";
+import type { System } from "../../monitoring/model.ts";
+import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
+import { planServices } from "../../monitoring/plan.ts";
+import type { StackPlatform } from "../platforms.ts";
+import { localPrograms } from "./programs.ts";
+import { stackPaths } from "./paths.ts";
+import { LocalStack } from "./stack.ts";
+
+/** @throws when a program that every stack needs can be neither found nor installed. */
+export async function localPlatform(config: StackConfig<pulumi.Output<string>>): Promise<StackPlatform> {
+  const executables = await localPrograms();
+  const grafana = config.grafana !== "off" && executables.grafana !== undefined;
+  if (config.grafana === "on" && !grafana)
+    throw new pulumi.RunError(
+      "vigil:grafana: got on, but Grafana is not to be had here; set it to auto or off",
+    );
+  const root = resolve(config.directory);
+  const given = Object.keys(config.secrets);
+  const adapt = (system: System): System => onThisMachine(system, { demo: config.demo, given });
+  return {
+    suppliedSecrets: ({ secrets }) => secrets.filter(({ generated }) => !generated).map(({ name }) => name),
+    layoutOf: (system) =>
+      localLayout(adapt(system), {
+        root,
+        address: config.address,
+        portBase: config.portBase,
+        demo: config.demo,
+        grafana,
+        human: config.human,
+      }),
+    deploy: ({ system, layout }) => {
+      if (layout === undefined) throw new Error("a local stack has a layout");
+      warnOfSilence(system, given);
+      warnOfStopped(root);
+      const stack = new LocalStack(config.stack, {
+        plan: {
+          ...planServices(adapt(system), layout, {
+            ...(config.blockDuration === "2h" ? {} : { blockDuration: config.blockDuration }),
+            demoProgram: join(import.meta.dirname, "../../demo/main.ts"),
+          }),
+          stack: config.stack,
+        },
+        root,
+        executables,
+        secrets: pulumi.output(config.secrets),
+        certificateRotation: config.certificateRotation,
+      });
+      return {
+        directory: root,
+        endpoints: Object.fromEntries(
+          Object.entries(layout.edge).map(([name, port]) => [
+            name,
+            `https://${layout.edgeHost}:${String(port)}`,
+          ]),
+        ),
+        certificateAuthority: stack.certificateAuthority,
+      };
+    },
+  };
+}
+
+function warnOfSilence(system: System, given: readonly string[]): void {
+  const silent = silentReceivers(system, given).map(({ name }) => name);
+  if (silent.length > 0)
+    void pulumi.log.warn(
+      `alerts are shown but sent to nobody (receiver ${silent.join(", ")}): set its address with ` +
+        "`npm run pulumi -- config set --secret --path vigil:secrets.webhook-url URL`",
+    );
+}
+
+function warnOfStopped(root: string): void {
+  for (const name of stoppedOnPurpose(root))
+    void pulumi.log.warn(`${name} is stopped on purpose; start it: npm run service -- start ${name}`);
+}
+
+function stoppedOnPurpose(root: string): string[] {
+  try {
+    return readdirSync(stackPaths(root).stopped);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,170 @@
+/** Create, change and remove one service of this machine. Loaded by name by the dynamic provider (see dynamicModule.ts). */
+import { isDeepStrictEqual } from "node:util";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { PlanFile, PlanSecret, Service } from "../../../monitoring/hosts.ts";
+import { ensureDirectory, readTextFile, writePrivateFile } from "../files.ts";
+import { reloadByHttp, waitUntilHealthy } from "../health.ts";
+import { stackPaths, type StackPaths } from "../paths.ts";
+import { fillPlaceholders } from "../secrets.ts";
+import { processAlive, withSupervisor } from "../supervisor.ts";
+import { inTurn } from "./turns.ts";
+
+export { remove as delete };
+
+/** Inputs and outputs of the resource: plain data without a secret. */
+export interface ServiceState {
+  readonly root: string;
+  readonly service: Service;
+  /** Absolute path of the program. */
+  readonly executable: string;
+  readonly secrets: readonly PlanSecret[];
+  /** Increases whenever a secret's value changes, so that files which hold one are written again. */
+  readonly credentialsGeneration: number;
+  /** Increases whenever certificates are renewed. */
+  readonly certificatesGeneration: number;
+}
+
+/** Seconds that a service may take until it is healthy; replaying a long write-ahead log is what takes longest. */
+const healthyWithin = 120;
+
+export async function create(state: ServiceState): Promise<{ id: string; outs: ServiceState }> {
+  const paths = stackPaths(state.root);
+  await writeFiles(state, paths);
+  await rm(join(paths.stopped, state.service.name), { force: true });
+  await start(state, paths).catch((error: unknown) => {
+    // It exists, so the next `pulumi up` must mend it rather than make a second one.
+    const reasons = [(error as Error).message];
+    throw Object.assign(new Error(reasons[0]), { id: state.service.name, properties: state, reasons });
+  });
+  return { id: state.service.name, outs: state };
+}
+
+export interface Difference {
+  readonly changes: boolean;
+  readonly replaces: string[];
+  readonly deleteBeforeReplace: boolean;
+}
+
+/** A change of what is declared, or a process that should run and does not. */
+export async function diff(_id: string, old: ServiceState, now: ServiceState): Promise<Difference> {
+  const replaces = ["root"].filter((key) => old[key as "root"] !== now[key as "root"]);
+  const declared = !isDeepStrictEqual(plain(old), plain(now));
+  return {
+    changes: declared || (await hasDied(now)),
+    replaces,
+    // A service owns its ports and its data directory: the old one must have left them.
+    deleteBeforeReplace: true,
+  };
+}
+
+/**
+ * Applies a change with the least disturbance: watched files are only written, others are reloaded, and only a change of
+ * program, arguments or files that are read at the start restarts, one member of a pair at a time.
+ */
+export async function update(
+  _id: string,
+  old: ServiceState,
+  now: ServiceState,
+): Promise<{ outs: ServiceState }> {
+  const paths = stackPaths(now.root);
+  const { name, rolling } = now.service;
+  await inTurn(rolling, name, async () => {
+    const changed = await writeFiles(now, paths);
+    if (await stoppedOnPurpose(paths, name)) return;
+    const action = actionFor(old, now, changed, await hasDied(now));
+    if (action === "restart") await start(now, paths);
+    if (action === "reload") await reload(now, paths);
+    if (action !== "none") await waitUntilHealthy(now.service, paths, now.secrets, healthyWithin);
+    await removeFiles(old.service.files, now.service.files);
+  });
+  return { outs: now };
+}
+
+async function remove(_id: string, state: ServiceState): Promise<void> {
+  const paths = stackPaths(state.root);
+  await withSupervisor(paths, async (supervisor) => supervisor.remove(state.service.name));
+  await rm(join(paths.services, state.service.name), { recursive: true, force: true });
+  await rm(join(paths.stopped, state.service.name), { force: true });
+}
+
+/** A service that is gone is said to be gone; one that is stopped on purpose is still there. */
+export async function read(id: string, state: ServiceState): Promise<{ props: ServiceState } | undefined> {
+  const spec = await readTextFile(specFile(stackPaths(state.root), id));
+  return spec === undefined ? undefined : { props: state };
+}
+
+type Action = "none" | "reload" | "restart";
+
+function actionFor(
+  old: ServiceState,
+  now: ServiceState,
+  changed: readonly PlanFile[],
+  died: boolean,
+): Action {
+  const asks = changed.map((file) => file.onChange);
+  const started = ({ service, executable }: ServiceState): unknown => [
+    executable,
+    service.arguments,
+    service.environment,
+    service.workingDirectory,
+  ];
+  const renewed = old.certificatesGeneration !== now.certificatesGeneration;
+  if (renewed) asks.push(now.service.onCertificates);
+  if (died || asks.includes("restart") || !isDeepStrictEqual(plain(started(old)), plain(started(now))))
+    return "restart";
+  return asks.includes("reload") ? "reload" : "none";
+}
+
+async function start({ service, executable, secrets }: ServiceState, paths: StackPaths): Promise<void> {
+  await ensureDirectory(paths.logs);
+  for (const directory of service.directories) await ensureDirectory(directory);
+  await withSupervisor(paths, async (supervisor) => supervisor.start(service, executable));
+  await waitUntilHealthy(service, paths, secrets, healthyWithin);
+}
+
+async function reload({ service, secrets }: ServiceState, paths: StackPaths): Promise<void> {
+  const how = service.reload;
+  if (how.kind === "http") await reloadByHttp(how, paths, secrets);
+  if (how.kind === "signal")
+    await withSupervisor(paths, async (supervisor) => supervisor.signal(service.name, how.signal));
+}
+
+/** @returns the files whose content changed. */
+async function writeFiles(state: ServiceState, paths: StackPaths): Promise<PlanFile[]> {
+  const changed: PlanFile[] = [];
+  for (const file of state.service.files) {
+    const content = await fillPlaceholders(file.content, paths.secrets, state.secrets);
+    if (await writePrivateFile(file.path, content)) changed.push(file);
+  }
+  const { service, executable, secrets } = state;
+  await writePrivateFile(
+    specFile(paths, service.name),
+    JSON.stringify({ service, executable, secrets }, null, 2),
+  );
+  return changed;
+}
+
+async function removeFiles(old: readonly PlanFile[], now: readonly PlanFile[]): Promise<void> {
+  const kept = new Set(now.map((file) => file.path));
+  for (const file of old) if (!kept.has(file.path)) await rm(file.path, { force: true });
+}
+
+async function hasDied({ root, service }: ServiceState): Promise<boolean> {
+  const paths = stackPaths(root);
+  if (await stoppedOnPurpose(paths, service.name)) return false;
+  return !(await processAlive(paths, service.name));
+}
+
+async function stoppedOnPurpose(paths: StackPaths, name: string): Promise<boolean> {
+  return (await readTextFile(join(paths.stopped, name))) !== undefined;
+}
+
+function specFile(paths: StackPaths, name: string): string {
+  return join(paths.services, name, "service.json");
+}
+
+/** Without what only the engine's transport adds: undefined members and prototypes. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

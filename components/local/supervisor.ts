@@ -1,0 +1,184 @@
+/**
+ * The processes of a local stack, kept alive by pm2's daemon (one per stack, with its own directory), which restarts
+ * what dies. pm2 runs as a program of its own; nothing here outlives the call.
+ */
+import { readdir, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { connect } from "node:net";
+import { join } from "node:path";
+import type pm2 from "pm2";
+import type { Service } from "../../monitoring/hosts.ts";
+import { seconds } from "../../monitoring/units.ts";
+import { withLock } from "../../tools/lock.ts";
+import { ensureDirectory } from "./files.ts";
+import type { StackPaths } from "./paths.ts";
+
+/** What the supervisor knows of a process. */
+export interface Supervised {
+  readonly name: string;
+  /** Undefined while it does not run. */
+  readonly pid: number | undefined;
+  /** How often it was started again by itself. */
+  readonly restarts: number;
+  /** Milliseconds since the epoch at its last start. */
+  readonly since: number | undefined;
+}
+
+export interface Supervisor {
+  list(): Promise<Supervised[]>;
+  /** Starts the service, or starts it again with what is given now. */
+  start(service: Service, executable: string): Promise<void>;
+  /** Stops the process politely, then by force after its stop time-out; it is not started again. */
+  stop(name: string): Promise<void>;
+  /** Starts a stopped process as it was declared last. */
+  resume(name: string): Promise<void>;
+  signal(name: string, signal: "SIGHUP" | "SIGUSR2"): Promise<void>;
+  /** Forgets a process, after stopping it. */
+  remove(name: string): Promise<void>;
+  /** Ends the daemon and all that it runs. */
+  shutDown(): Promise<void>;
+}
+
+/** Runs `work` with the stack's supervisor, whose daemon is started when it is not there. */
+export async function withSupervisor<T>(
+  paths: StackPaths,
+  work: (supervisor: Supervisor) => Promise<T>,
+): Promise<T> {
+  const connection = connections.get(paths.root) ?? { users: 0, client: connectToDaemon(paths) };
+  connections.set(paths.root, connection);
+  connection.users += 1;
+  try {
+    const { call } = await connection.client;
+    return await work(supervisor(paths, call));
+  } finally {
+    connection.users -= 1;
+    if (connection.users === 0) {
+      // Otherwise its sockets would keep this process from ending.
+      connections.delete(paths.root);
+      await connection.client.then(({ client }) => client.disconnect()).catch(() => undefined);
+    }
+  }
+}
+
+/** One connection a stack, shared by the services that are changed at the same time. */
+const connections = new Map<string, { users: number; readonly client: Promise<Connected> }>();
+
+interface Connected {
+  readonly client: typeof pm2;
+  readonly call: Call;
+}
+
+/** Whether a daemon answers for this stack: without one nothing of it runs. */
+export async function daemonAnswers(paths: StackPaths): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(join(paths.supervisor, "rpc.sock"));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => {
+      resolve(false);
+    });
+  });
+}
+
+/** Whether the process that the supervisor started last for this service is alive; cheap: no call to the daemon. */
+export async function processAlive(paths: StackPaths, name: string): Promise<boolean> {
+  const directory = join(paths.supervisor, "pids");
+  try {
+    // pm2 names the file after the process and its own number for it.
+    const file = (await readdir(directory)).find((entry) => entry.replace(/-\d+\.pid$/, "") === name);
+    if (file === undefined) return false;
+    process.kill(Number.parseInt(await readFile(join(directory, file), "utf8"), 10), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Call = <T>(method: string, ...values: unknown[]) => Promise<T>;
+
+function supervisor(paths: StackPaths, call: Call): Supervisor {
+  const list = async (): Promise<Supervised[]> =>
+    (await call<pm2.ProcessDescription[]>("list")).map((process) => ({
+      name: process.name ?? "",
+      pid: process.pid === 0 ? undefined : process.pid,
+      restarts: (process.pm2_env as { restart_time?: number } | undefined)?.restart_time ?? 0,
+      since: process.pm2_env?.pm_uptime,
+    }));
+  const has = async (name: string): Promise<boolean> => (await list()).some((known) => known.name === name);
+  const remove = async (name: string): Promise<void> => {
+    if (await has(name)) await call("delete", name);
+  };
+  return {
+    list,
+    remove,
+    start: async (service, executable) => {
+      // pm2 keeps the arguments of a process that it knows, so a changed one is declared anew.
+      await remove(service.name);
+      await call("start", declaration(paths, service, executable));
+    },
+    stop: async (name) => {
+      if (await has(name)) await call("stop", name);
+    },
+    resume: async (name) => {
+      await call("restart", name);
+    },
+    signal: async (name, signal) => {
+      await call("sendSignalToProcessName", signal, name);
+    },
+    shutDown: async () => {
+      await call("killDaemon");
+      await rm(paths.supervisor, { recursive: true, force: true });
+    },
+  };
+}
+
+function declaration(paths: StackPaths, service: Service, executable: string): pm2.StartOptions {
+  const log = join(paths.logs, `${service.name}.log`);
+  return {
+    name: service.name,
+    script: executable,
+    args: [...service.arguments],
+    interpreter: "none",
+    cwd: service.workingDirectory,
+    env: { ...service.environment },
+    // Otherwise the caller's whole environment, passphrases included, would be handed on and written down.
+    filter_env: true as unknown as string[],
+    out_file: log,
+    error_file: log,
+    merge_logs: true,
+    autorestart: true,
+    max_restarts: Number.MAX_SAFE_INTEGER,
+    exp_backoff_restart_delay: 100,
+    kill_timeout: seconds(service.stopTimeout) * 1_000,
+    vizion: false,
+    pmx: false,
+    automation: false,
+  } as pm2.StartOptions;
+}
+
+async function connectToDaemon(paths: StackPaths): Promise<Connected> {
+  await ensureDirectory(paths.supervisor);
+  // pm2 reads its directory when it is loaded, and its daemon takes the signal for polite stops from the environment.
+  process.env["PM2_HOME"] = paths.supervisor;
+  process.env["PM2_KILL_SIGNAL"] = "SIGTERM";
+  const { custom } = createRequire(import.meta.url)("pm2") as { custom: new (options: object) => typeof pm2 };
+  const client = new custom({ pm2_home: paths.supervisor, independent: false });
+  const call: Call = async (method, ...values) =>
+    new Promise((resolve, reject) => {
+      const methods = client as unknown as Record<string, (...values: unknown[]) => void>;
+      methods[method]?.(...values, (error: unknown, result: never) => {
+        if (error === null || error === undefined) resolve(result);
+        else reject(new Error(`the supervisor could not ${method}: ${reasonOf(error)}`, { cause: error }));
+      });
+    });
+  // Two that find no daemon at the same time would each start one.
+  await withLock(join(paths.root, "supervisor.lock"), async () => call("connect", false));
+  return { client, call };
+}
+
+function reasonOf(error: unknown): string {
+  const first: unknown = Array.isArray(error) ? error[0] : error;
+  return first instanceof Error ? first.message : JSON.stringify(first);
+}

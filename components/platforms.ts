@@ -1,0 +1,23 @@
+import { RunError, type Output } from "@pulumi/pulumi";
+import type { StackConfig } from "../configuration/parse.ts";
+import type { PreparedStack } from "../configuration/prepare.ts";
+import type { Layout } from "../monitoring/hosts.ts";
+import type { System } from "../monitoring/model.ts";
+
+/** What a platform adds to a system: addresses before the checks, resources after them. */
+export interface StackPlatform {
+  readonly layoutOf: (system: System) => Layout;
+  /** Secrets for which the platform has an answer when the configuration gives none. */
+  readonly suppliedSecrets: (system: System) => readonly string[];
+  /** Registers the resources and returns the stack's outputs. Only called when nothing is wrong. */
+  readonly deploy: (prepared: PreparedStack) => Record<string, unknown>;
+}
+
+/** The platform of a stack; only its own code is loaded. */
+export async function platformOf(config: StackConfig<Output<string>>): Promise<StackPlatform> {
+  if (config.platform === "local") return (await import("./local/platform.ts")).localPlatform(config);
+  throw new RunError(
+    `vigil:platform: got ${config.platform}, which this version checks but cannot deploy yet; ` +
+      `run \`npm run pulumi -- config set --stack ${config.stack} vigil:platform local\` or wait for its release`,
+  );
+}

@@ -1,0 +1,152 @@
+/** The pools of servers behind the edge, and which of them the home page shows. */
+import type { Instance, Layout } from "../hosts.ts";
+import type { Component } from "../model.ts";
+
+/** A pool of servers, also the unit of health that the home page and `/health` show. */
+export interface Pool {
+  /** `prometheus`: HAProxy's log names `be_prometheus/prometheus-1`. */
+  readonly name: string;
+  readonly backend: string;
+  readonly servers: readonly Instance[];
+}
+
+/** Pools in the order in which a request passes them; without those that the layout has no server for. */
+export function pools(layout: Layout): readonly Pool[] {
+  return poolKinds
+    .map(({ name, components }) => ({
+      name,
+      backend: `be_${name.replaceAll("-", "_")}`,
+      servers: components.flatMap((component) => members(layout, component)),
+    }))
+    .filter((pool) => pool.servers.length > 0);
+}
+
+/** One `backend` section a pool. */
+export function renderBackends(layout: Layout): readonly string[] {
+  return pools(layout).map((pool) => {
+    const kind = kindOf(pool.name);
+    const servers = pool.servers.map((server, position) => serverLine(pool, kind, server, position));
+    return [`backend ${pool.backend}`, ...kind.rules, ...health(kind), ...servers]
+      .map((line, position) => (position === 0 ? line : `  ${line}`))
+      .join("\n");
+  });
+}
+
+interface PoolKind {
+  readonly name: string;
+  /** The first instance of the first component serves; all others are its spares. */
+  readonly components: readonly Component[];
+  readonly healthPath: string;
+  /** The scrape user exists in the stack's own services only. @default false */
+  readonly healthWithoutCredentials?: boolean;
+  readonly rules: readonly string[];
+  /** Concurrent requests a server; more wait in the queue. */
+  readonly maxConnections?: number;
+  /** Time between checks of a pool that is only watched. */
+  readonly watched?: boolean;
+}
+
+const queryEndpoints = "^/api/v1/(query|query_range|query_exemplars|series|labels|format_query|parse_query)$";
+
+/**
+ * Reads: repeatable, so pooled connections may be shared freely. One that a killed server left is repeated elsewhere.
+ * Buffered first: a body that was seen whole can be sent again.
+ */
+const reads = [
+  "http-reuse always",
+  "option http-buffer-request",
+  `http-request disable-l7-retry unless { method GET HEAD } || { method POST } { path -m reg '${queryEndpoints}' }`,
+];
+
+/** Writes: at most once. Each gets a fresh connection, so that a dead one shows before the request is sent. */
+const writes = ["option http-server-close", "http-request disable-l7-retry unless { method GET HEAD }"];
+
+const poolKinds: readonly PoolKind[] = [
+  {
+    name: "query",
+    components: ["thanos-query-frontend", "thanos-query"],
+    healthPath: "/-/ready",
+    rules: reads,
+    maxConnections: 128,
+  },
+  {
+    name: "thanos-query",
+    components: ["thanos-query"],
+    healthPath: "/-/ready",
+    rules: reads,
+    maxConnections: 128,
+  },
+  // Round-robin over the pair would make graphs jump: each has its own samples.
+  {
+    name: "prometheus",
+    components: ["prometheus"],
+    healthPath: "/-/ready",
+    rules: reads,
+    maxConnections: 128,
+  },
+  { name: "alertmanager", components: ["alertmanager"], healthPath: "/-/ready", rules: writes },
+  { name: "pushgateway", components: ["pushgateway"], healthPath: "/-/ready", rules: writes },
+  {
+    name: "grafana",
+    components: ["grafana"],
+    healthPath: "/api/health",
+    healthWithoutCredentials: true,
+    rules: writes,
+    maxConnections: 32,
+  },
+  ...(["thanos-sidecar", "thanos-store", "thanos-ruler", "thanos-receive", "thanos-compactor"] as const).map(
+    (component) => ({
+      name: component,
+      components: [component],
+      healthPath: "/-/ready",
+      rules: [],
+      watched: true,
+    }),
+  ),
+];
+
+function kindOf(name: string): PoolKind {
+  const kind = poolKinds.find((candidate) => candidate.name === name);
+  if (kind === undefined) throw new Error(`haproxy pool "${name}" is not one of the edge's pools`);
+  return kind;
+}
+
+function health(kind: PoolKind): readonly string[] {
+  const credentials =
+    kind.healthWithoutCredentials === true ? "" : ' hdr Authorization "Basic {{basic:scrape}}"';
+  return [
+    "option httpchk",
+    `http-check send meth GET uri ${kind.healthPath} ver HTTP/1.1 hdr Host edge-check${credentials}`,
+    "http-check expect status 200",
+  ];
+}
+
+function serverLine(pool: Pool, kind: PoolKind, server: Instance, position: number): string {
+  // Names, not addresses: HAProxy compares a certificate's DNS names only.
+  const line = [
+    `server ${server.name} ${server.address}:${String(httpPort(server))}`,
+    `sni str(${server.name}) verifyhost ${server.name} check check-sni ${server.name}`,
+  ];
+  if (kind.watched === true) {
+    line.push("inter 2s downinter 2s");
+  } else if (position < pool.servers.length - 1) {
+    // Retries follow at once and choose the same server as long as it counts as up: the first refused connection takes it
+    // out, until a check finds it ready. The last one stays: there is nobody to go to.
+    line.push("observe layer4 error-limit 1 on-error mark-down");
+  }
+  if (kind.maxConnections !== undefined) line.push(`maxconn ${String(kind.maxConnections)}`);
+  if (position > 0 && kind.watched !== true) line.push("backup");
+  return line.join(" ");
+}
+
+function httpPort(server: Instance): number {
+  const port = server.ports["http"];
+  if (port !== undefined) return port;
+  throw new Error(`layout.instances: ${server.name} has no port "http", expected by the edge: add the port`);
+}
+
+function members(layout: Layout, component: Component): readonly Instance[] {
+  return layout.instances
+    .filter((instance) => instance.component === component)
+    .toSorted((a, b) => a.member - b.member);
+}

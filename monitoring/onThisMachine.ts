@@ -1,0 +1,76 @@
+import type { Receiver, ScrapeJob, Sizing, System } from "./model.ts";
+
+export interface OnThisMachineOptions {
+  /** Stand-ins take the place of what the system watches. */
+  readonly demo: boolean;
+  /** Names of the secrets that have a value; a receiver without its address has nowhere to send to. */
+  readonly given: readonly string[];
+}
+
+/** The system as one machine runs it: stand-ins speak TLS, this host is watched, and what cannot be reached is left out. */
+export function onThisMachine(system: System, options: OnThisMachineOptions): System {
+  return {
+    ...system,
+    jobs: options.demo ? system.jobs.map(asStandIn) : system.jobs.filter(isReachable),
+    components: [
+      ...system.components.filter(({ component }) => component !== "node-exporter"),
+      ...hostMetrics,
+      ...receivers(system),
+    ],
+    notifications: {
+      ...system.notifications,
+      receivers: system.notifications.receivers.map((receiver) => reachable(receiver, options.given)),
+    },
+    secrets: system.secrets.map((secret) =>
+      silentReceivers(system, options.given).some((receiver) => secretOf(receiver) === secret.name)
+        ? { ...secret, generated: true }
+        : secret,
+    ),
+  };
+}
+
+/** Receivers that have no address yet, so that their notifications go nowhere. */
+export function silentReceivers(system: System, given: readonly string[]): Receiver[] {
+  return system.notifications.receivers.filter((receiver) => {
+    const secret = secretOf(receiver);
+    return secret !== undefined && !given.includes(secret);
+  });
+}
+
+const hostMetrics: readonly Sizing[] = [{ component: "node-exporter", replicas: 1 }];
+
+function receivers({ longTerm }: System): Sizing[] {
+  return longTerm.mode === "receive"
+    ? [{ component: "thanos-receive", replicas: longTerm.receive?.replicas ?? 1 }]
+    : [];
+}
+
+/** The demo serves what the system's own processes would, behind the stack's certificate and password. */
+function asStandIn(job: ScrapeJob): ScrapeJob {
+  if (job.discovery.kind !== "static" || job.through !== undefined) return job;
+  return { ...job, scheme: "https", credentials: { kind: "stack" } };
+}
+
+/** Without the demo the exporter of the system's Redis instances has nothing that it could be given a password for. */
+function isReachable(job: ScrapeJob): boolean {
+  return job.discovery.kind !== "static" || job.through !== undefined;
+}
+
+function reachable(receiver: Receiver, given: readonly string[]): Receiver {
+  const secret = secretOf(receiver);
+  return secret === undefined || given.includes(secret) ? receiver : { name: receiver.name, kind: "none" };
+}
+
+function secretOf(receiver: Receiver): string | undefined {
+  switch (receiver.kind) {
+    case "webhook":
+    case "slack":
+      return receiver.urlSecret;
+    case "pagerduty":
+      return receiver.keySecret;
+    case "email":
+      return receiver.passwordSecret;
+    case "none":
+      return undefined;
+  }
+}

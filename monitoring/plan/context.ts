@@ -1,0 +1,171 @@
+/** What the builders of services share: the system, the layout, and names of files, certificates and listeners. */
+import { hostPaths, type HostPaths } from "../hostPaths.ts";
+import type {
+  CertificateRequest,
+  HealthCheck,
+  Instance,
+  Layout,
+  PlanFile,
+  Port,
+  Reload,
+  Service,
+} from "../hosts.ts";
+import type { Component, Duration, System } from "../model.ts";
+import { addressOf, instancesOf } from "../targets.ts";
+import type { ClientTls, GrpcListener, HttpClientOptions, HttpListener } from "../thanos/common.ts";
+import { renderWebConfig, type WebUser } from "../webConfig.ts";
+
+export interface PlanOptions {
+  /** Length of the blocks that are uploaded. @default "2h"; shorter only to see an upload soon */
+  readonly blockDuration?: Duration;
+  /** Absolute path of the demo's program; absent: no demo. */
+  readonly demoProgram?: string;
+}
+
+export interface PlanContext {
+  readonly system: System;
+  readonly layout: Layout;
+  readonly paths: HostPaths;
+  readonly options: PlanOptions;
+  /** Absolute path of a file of a service. */
+  file(service: string, name: string): string;
+  data(service: string): string;
+  secretFile(name: string): string;
+  certificate(name: string): {
+    readonly certificateFile: string;
+    readonly keyFile: string;
+    readonly pemFile: string;
+  };
+  readonly certificateAuthorityFile: string;
+  /** For callers that must show a certificate. */
+  readonly client: ClientTls;
+  /** For callers that must show a password: the scrape user. */
+  readonly httpClient: HttpClientOptions;
+  /** Everybody who may speak to a component's HTTP listener. */
+  readonly users: readonly WebUser[];
+  /** Files of the filesystem bucket. */
+  readonly bucketDirectory: string;
+  instances(component: Component): Instance[];
+}
+
+export function planContext(system: System, layout: Layout, options: PlanOptions): PlanContext {
+  const paths = hostPaths(layout.directories);
+  const join = (...parts: string[]): string => parts.join(layout.directories.separator);
+  const certificate = (name: string) => ({
+    certificateFile: join(paths.certificates, `${name}.crt`),
+    keyFile: join(paths.certificates, `${name}.key`),
+    pemFile: join(paths.certificates, `${name}.pem`),
+  });
+  const certificateAuthorityFile = join(paths.certificates, "ca.crt");
+  const { certificateFile, keyFile } = certificate("client");
+  const { users } = layout;
+  return {
+    system,
+    layout,
+    paths,
+    options,
+    file: (service, name) => join(paths.services, service, name),
+    data: (service) => join(paths.data, service),
+    secretFile: (name) => join(paths.secrets, name),
+    certificate,
+    certificateAuthorityFile,
+    client: { certificateAuthorityFile, certificateFile, keyFile },
+    httpClient: {
+      certificateAuthorityFile,
+      username: users.scrape,
+      passwordFile: join(paths.secrets, "scrape"),
+    },
+    users: [
+      { username: users.human, secret: "human" },
+      { username: users.scrape, secret: "scrape" },
+      { username: users.reload, secret: "reload" },
+    ],
+    bucketDirectory: join(paths.data, "bucket"),
+    instances: (component) => instancesOf(layout, [component]),
+  };
+}
+
+/** What most services have in common; `more` says the rest. */
+export function service(
+  context: PlanContext,
+  instance: Instance,
+  more: Pick<Service, "executable" | "arguments"> & Partial<Service>,
+): Service {
+  return {
+    name: instance.name,
+    component: instance.component,
+    member: instance.member,
+    workingDirectory: context.paths.root,
+    directories: [context.data(instance.name)],
+    files: [],
+    ports: portsOf(instance),
+    health: more.health ?? ready(instance),
+    reload: { kind: "none" },
+    onCertificates: "watched",
+    stopTimeout: "30s",
+    after: [],
+    rolling: instance.component,
+    ...more,
+  };
+}
+
+/** The file with TLS and users of an HTTP listener; every component reads it again at each handshake. */
+export function webConfigFile(context: PlanContext, instance: Instance): PlanFile {
+  const { certificateFile, keyFile } = context.certificate(instance.name);
+  return {
+    path: context.file(instance.name, "web.yml"),
+    content: renderWebConfig({ certificateFile, keyFile, users: context.users }),
+    onChange: "watched",
+  };
+}
+
+export function httpListener(context: PlanContext, instance: Instance): HttpListener {
+  return { listen: addressOf(instance, "http"), webConfigFile: context.file(instance.name, "web.yml") };
+}
+
+export function grpcListener(context: PlanContext, instance: Instance): GrpcListener {
+  const { certificateFile, keyFile } = context.certificate(instance.name);
+  return {
+    listen: addressOf(instance, "grpc"),
+    certificateFile,
+    keyFile,
+    clientCaFile: context.certificateAuthorityFile,
+  };
+}
+
+/** Address at which people reach a user interface. */
+export function edgeUrl({ layout }: PlanContext, name: keyof Layout["edge"]): string {
+  const port = layout.edge[name] ?? layout.edge.home;
+  if (port === undefined)
+    throw new Error(`layout.edge: no port for "${name}" and none for "home"; give it one`);
+  return `https://${layout.edgeHost}:${String(port)}`;
+}
+
+/** Ready as the component itself says, asked with the scrape user's password. */
+export function ready(instance: Instance, path = "/-/ready"): HealthCheck {
+  return { kind: "http", url: `https://${addressOf(instance, "http")}${path}`, basic: "scrape", status: 200 };
+}
+
+export function reloadOverHttp(instance: Instance): Reload {
+  return { kind: "http", url: `https://${addressOf(instance, "http")}/-/reload`, basic: "reload" };
+}
+
+/** A server certificate for an instance, by its address and name; also a client's where it calls others. */
+export function certificateFor(instance: Instance): CertificateRequest {
+  return {
+    name: instance.name,
+    commonName: instance.name,
+    dnsNames: [instance.name, "localhost"],
+    addresses: [instance.address],
+    usage: ["server", "client"],
+  };
+}
+
+function portsOf(instance: Instance): Port[] {
+  return Object.entries(instance.ports).flatMap(([name, number]): Port[] => {
+    const port = { name, number, address: instance.address };
+    const tcp: Port = { ...port, protocol: "tcp" };
+    // Gossip goes over both unless it is encrypted, and encrypted it goes over TCP alone.
+    return [tcp];
+  });
+}

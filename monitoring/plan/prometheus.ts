@@ -1,0 +1,53 @@
+import type { Instance, PlanFile, Service } from "../hosts.ts";
+import { prometheusArguments, renderPrometheusConfig } from "../prometheus.ts";
+import { renderRules } from "../rules.ts";
+import { addressOf, renderTargets } from "../targets.ts";
+import { edgeUrl, reloadOverHttp, service, webConfigFile, type PlanContext } from "./context.ts";
+
+/** The Prometheus pair: a small prometheus.yml, targets.yml that is re-read by itself, rules.yml. */
+export function prometheusServices(context: PlanContext): Service[] {
+  const { system, options } = context;
+  return context.instances("prometheus").map((instance) =>
+    service(context, instance, {
+      executable: "prometheus",
+      arguments: prometheusArguments(system, {
+        configFile: context.file(instance.name, "prometheus.yml"),
+        webConfigFile: context.file(instance.name, "web.yml"),
+        dataDirectory: context.data(instance.name),
+        listen: addressOf(instance, "http"),
+        externalUrl: edgeUrl(context, "prometheus"),
+        mode: system.longTerm.mode,
+        resendDelay: "5s",
+        ...(options.blockDuration === undefined ? {} : { blockDuration: options.blockDuration }),
+      }),
+      files: files(context, instance),
+      reload: reloadOverHttp(instance),
+      stopTimeout: "60s",
+    }),
+  );
+}
+
+function files(context: PlanContext, instance: Instance): PlanFile[] {
+  const { system, layout } = context;
+  const targets = context.file(instance.name, "targets.yml");
+  const rules = context.file(instance.name, "rules.yml");
+  return [
+    webConfigFile(context, instance),
+    { path: targets, content: renderTargets(system, layout), onChange: "watched" },
+    { path: rules, content: renderRules(system, "prometheus"), onChange: "reload" },
+    {
+      path: context.file(instance.name, "prometheus.yml"),
+      content: renderPrometheusConfig(system, layout, {
+        member: instance.member,
+        targetsFile: targets,
+        rulesFile: rules,
+        certificateAuthorityFile: context.certificateAuthorityFile,
+        clientCertificateFile: context.client.certificateFile,
+        clientKeyFile: context.client.keyFile,
+        scrapePasswordFile: context.secretFile("scrape"),
+        secretFile: context.secretFile,
+      }),
+      onChange: "reload",
+    },
+  ];
+}

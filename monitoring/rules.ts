@@ -1,0 +1,68 @@
+/**
+ * Recording rules and alerts as a Prometheus rule file. Thanos Ruler reads the same format with one more key.
+ *
+ * @see https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
+ */
+import type { Alert, AlertGroup, RecordingGroup, System } from "./model.ts";
+import { toYaml } from "./yaml.ts";
+
+/** Who evaluates: recording rules and most alerts Prometheus, what looks at long-term data Thanos Ruler. */
+export type Evaluator = "prometheus" | "thanos-ruler";
+
+/** Settings that differ by deployment. */
+export interface RuleOptions {
+  /** Where an alert's runbook is published, without a slash at the end. @default the repository's `docs/runbooks` */
+  readonly runbookBase?: string;
+}
+
+/** Text of `rules.yml` for one evaluator, empty groups left out. */
+export function renderRules(system: System, evaluator: Evaluator, options: RuleOptions = {}): string {
+  const runbookBase = options.runbookBase ?? "docs/runbooks";
+  const recording = evaluator === "prometheus" ? system.recording.map(recordingGroup) : [];
+  const alerts = system.alerts
+    .filter((group) => (group.evaluator ?? "prometheus") === evaluator)
+    .map((group) => alertGroup(group, runbookBase));
+  const groups = [...recording, ...alerts].filter((group) => group.rules.length > 0);
+  return toYaml({
+    groups: groups.map((group) => (evaluator === "thanos-ruler" ? { ...group, ...tolerant } : group)),
+  });
+}
+
+/** Address of an alert's runbook, the one that its `runbook_url` names. */
+export function runbookAddress(alert: string, base: string): string {
+  return `${base}/${alert}.md`;
+}
+
+/** The Ruler's default, `abort`, turns one missing store into no evaluation at all (HTTP 422). */
+const tolerant = { partial_response_strategy: "warn" };
+
+function recordingGroup(group: RecordingGroup) {
+  return {
+    name: group.name,
+    interval: group.interval,
+    rules: group.rules.map((rule) => ({ record: rule.record, expr: rule.expression, labels: rule.labels })),
+  };
+}
+
+function alertGroup(group: AlertGroup, runbookBase: string) {
+  return {
+    name: group.name,
+    interval: group.interval,
+    rules: group.alerts.map((alert) => alertRule(alert, runbookBase)),
+  };
+}
+
+function alertRule(alert: Alert, runbookBase: string) {
+  return {
+    alert: alert.name,
+    expr: alert.expression,
+    for: alert.for,
+    keep_firing_for: alert.keepFiringFor,
+    labels: { ...alert.labels, severity: alert.severity },
+    annotations: {
+      summary: alert.summary,
+      description: alert.description,
+      runbook_url: runbookAddress(alert.name, runbookBase),
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Notifications, SystemParameters } from "../../monitoring/model.ts";
+
+/** Critical alerts wake somebody in production only; elsewhere, and for warnings, Slack is enough. */
+export function greenlangNotifications({ environment }: SystemParameters): Notifications {
+  const production = environment === "production";
+  return {
+    root: {
+      receiver: "slack",
+      matchers: [],
+      groupBy: ["alertname", "cluster", "service"],
+      groupWait: "30s",
+      groupInterval: "5m",
+      repeatInterval: "4h",
+      routes: [
+        { receiver: "nobody", matchers: ['alertname="Watchdog"'] },
+        { receiver: production ? "pagerduty" : "slack", matchers: ['severity="critical"'] },
+        { receiver: "slack", matchers: ['severity="warning"'] },
+      ],
+    },
+    receivers: [
+      ...(production ? [{ name: "pagerduty", kind: "pagerduty", keySecret: "pagerduty-key" } as const] : []),
+      { name: "slack", kind: "slack", urlSecret: "slack-url", channel: `#greenlang-alerts-${environment}` },
+      { name: "nobody", kind: "none" },
+    ],
+    inhibitions: [
+      // A budget that burns fast also burns slowly.
+      {
+        source: ['alertname="GreenLangErrorBudgetBurnsFast"'],
+        target: ['alertname="GreenLangErrorBudgetBurnsSlowly"'],
+        equal: ["cluster"],
+      },
+    ],
+    peerTimeout: "15s",
+    dataRetention: "120h",
+    weeklySummary: {
+      to: ["platform@greenlang.io"],
+      from: "monitoring@greenlang.io",
+      schedule: "0 8 * * 1",
+    },
+  };
+}

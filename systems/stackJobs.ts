@@ -1,0 +1,61 @@
+import type { Component, Duration, ScrapeJob } from "../monitoring/model.ts";
+
+/** Components that answer `/metrics` themselves; the host exporters have jobs of their own. */
+const watched: Partial<Record<Component, { readonly about: string; readonly series: number }>> = {
+  prometheus: { about: "Prometheus itself", series: 800 },
+  "thanos-sidecar": { about: "the uploads of blocks", series: 700 },
+  "thanos-query": { about: "queries over both replicas and the bucket", series: 900 },
+  "thanos-query-frontend": { about: "splitting and caching of queries", series: 700 },
+  "thanos-store": { about: "reads of the bucket", series: 900 },
+  "thanos-compactor": { about: "compaction, downsampling and retention of the bucket", series: 800 },
+  "thanos-ruler": { about: "rules over long-term data", series: 900 },
+  "thanos-receive": { about: "remote write", series: 1_000 },
+  alertmanager: { about: "notifications and gossip", series: 600 },
+  grafana: { about: "the dashboards' server", series: 2_000 },
+  haproxy: { about: "the edge and the balancing of queries", series: 1_500 },
+  "redis-exporter": { about: "the exporter, not the Redis behind it", series: 60 },
+  "postgres-exporter": { about: "the exporter, not the database behind it", series: 60 },
+  "blackbox-exporter": { about: "the prober, not what it probes", series: 60 },
+  "oauth2-proxy": { about: "log-ins of people", series: 100 },
+};
+
+/**
+ * One job per deployed component of the stack itself, named after the component, and the PushGateway's.
+ * Series per target were counted on idle servers of the pinned versions and roughly doubled for labels that come with use.
+ */
+export function stackJobs(deployed: readonly Component[], interval: Duration): ScrapeJob[] {
+  const own = deployed.flatMap((component): ScrapeJob[] => {
+    const known = watched[component];
+    if (known === undefined) return [];
+    return [
+      {
+        name: component,
+        about: `The stack itself: ${known.about}.`,
+        interval,
+        scheme: "https",
+        credentials: { kind: "stack" },
+        discovery: { kind: "stack", components: [component] },
+        seriesPerTarget: known.series,
+      },
+    ];
+  });
+  return deployed.includes("pushgateway") ? [...own, pushgatewayJob(interval)] : own;
+}
+
+/**
+ * Two PushGateways do not replicate. Jobs push to both, and the label `pushgateway` keeps the two copies apart:
+ * readers take `max without (pushgateway) (…)`.
+ */
+function pushgatewayJob(interval: Duration): ScrapeJob {
+  return {
+    name: "pushgateway",
+    about: "What batch jobs pushed, and the PushGateways themselves; every job pushes to both.",
+    interval,
+    scheme: "https",
+    honorLabels: true,
+    credentials: { kind: "stack" },
+    discovery: { kind: "pushgateway" },
+    relabel: [{ sourceLabels: ["__address__"], targetLabel: "pushgateway" }],
+    seriesPerTarget: 500,
+  };
+}

@@ -1,0 +1,137 @@
+/** A real stack for one test file: own folder, own ports, own Pulumi state; gone afterwards. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { stringify } from "yaml";
+import { runPulumi, type EngineResult } from "../../cli/engine.ts";
+import { withSupervisor } from "../../components/local/supervisor.ts";
+import { stackPaths } from "../../components/local/paths.ts";
+import { StackClient } from "../../drills/stackClient.ts";
+
+export class LiveStack {
+  readonly folder: string;
+  readonly root: string;
+  readonly portBase: number;
+  #config: Record<string, unknown>;
+
+  /** Brings a stack up. @param config `vigil:` keys besides directory and ports, without the prefix */
+  static async up(config: Record<string, unknown> = {}): Promise<LiveStack> {
+    const stack = new LiveStack(await freePortBase(), config);
+    await stack.#engine(["stack", "init", "test"]);
+    await stack.apply();
+    return stack;
+  }
+
+  private constructor(portBase: number, config: Record<string, unknown>) {
+    this.folder = mkdtempSync(join(tmpdir(), "vigil-live-"));
+    this.root = join(this.folder, "stack");
+    this.portBase = portBase;
+    this.#config = config;
+    this.#writeConfig();
+  }
+
+  /** `pulumi up`, with these keys changed from now on. @throws with the engine's output when it fails. */
+  async apply(changes: Record<string, unknown> = {}): Promise<EngineResult> {
+    const result = await this.tryApply(changes);
+    if (result.code !== 0) throw new Error(`pulumi up failed:\n${result.stdout}\n${result.stderr}`);
+    return result;
+  }
+
+  /** The same, for changes that are expected to fail. */
+  async tryApply(changes: Record<string, unknown> = {}): Promise<EngineResult> {
+    this.#config = { ...this.#config, ...changes };
+    this.#writeConfig();
+    return this.#engine(["up", "--yes", "--skip-preview", "--parallel", "64"]);
+  }
+
+  async preview(): Promise<EngineResult> {
+    return this.#engine(["preview", "--diff"]);
+  }
+
+  /** The exported state of the stack, as text. */
+  async state(): Promise<string> {
+    return (await this.#engine(["stack", "export"])).stdout;
+  }
+
+  async client(): Promise<StackClient> {
+    return StackClient.of(this.root);
+  }
+
+  async down(): Promise<void> {
+    await this.#engine(["destroy", "--yes", "--skip-preview", "--parallel", "64"]);
+    await withSupervisor(stackPaths(this.root), async (supervisor) => supervisor.shutDown());
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #engine(args: readonly string[]): Promise<EngineResult> {
+    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", "test"];
+    const config = ["up", "preview", "destroy"].includes(args[0] ?? "")
+      ? ["--config-file", this.#configFile]
+      : [];
+    return runPulumi([...args, ...stack, ...config], {
+      env: {
+        PULUMI_BACKEND_URL: `file://${this.folder}`,
+        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+      },
+    });
+  }
+
+  get #configFile(): string {
+    return join(this.folder, "Pulumi.test.yaml");
+  }
+
+  #writeConfig(): void {
+    const own = { directory: this.root, portBase: this.portBase, grafana: "off" };
+    const keys = Object.entries({ ...own, ...this.#config });
+    const text = stringify({
+      config: Object.fromEntries(keys.map(([key, value]) => [`vigil:${key}`, value])),
+    });
+    writeFileSync(this.#configFile, text, { mode: 0o600 });
+  }
+}
+
+/** Waits until `condition` gives something; the milliseconds that it took come with it. @throws after `seconds`. */
+export async function eventually<T>(
+  what: string,
+  seconds: number,
+  condition: () => Promise<T | undefined | false>,
+): Promise<{ value: T; milliseconds: number }> {
+  const start = Date.now();
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value !== undefined && value !== false) return { value, milliseconds: Date.now() - start };
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() - start > seconds * 1_000)
+      throw new Error(
+        `${what}: not within ${String(seconds)} s${last === undefined ? "" : ` (${String(last)})`}`,
+      );
+    await pause(50);
+  }
+}
+
+/** A block of 200 ports below the range of outgoing connections; another test file finds another. */
+async function freePortBase(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const base = 22_000 + 200 * Math.floor(Math.random() * 45);
+    if ((await Promise.all([0, 10, 100, 119, 199].map((offset) => isFree(base + offset)))).every(Boolean))
+      return base;
+  }
+  throw new Error("no free block of ports between 22000 and 31000");
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => {
+      resolve(false);
+    });
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
