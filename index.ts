@@ -1,9 +1,8 @@
 /** The stack: its configuration, its system, and the platform that runs it. */
-import { readConfig } from "./config.ts";
+import { assertDeployable, readConfig } from "./config.ts";
 import { readStackFiles } from "./configuration/stackFiles.ts";
 import { prepareStack } from "./configuration/prepare.ts";
 import { platformOf } from "./components/platforms.ts";
-import { assertDeployable } from "./monitoring/check.ts";
 import { systems } from "./systems/index.ts";
 
 export default async function stack(): Promise<Record<string, unknown>> {

@@ -42,9 +42,6 @@ export interface StackConfig<Secret = string> {
 
 const project = "vigil:";
 
-/** How many ports a local stack takes from `portBase` on. */
-export const portsOfStack = 200;
-
 /**
  * Reads a stack's configuration as Pulumi hands it to a program: every value a text, structures as JSON. Keys of other
  * projects (`aws:region`) are left alone.

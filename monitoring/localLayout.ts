@@ -119,7 +119,8 @@ function deployedComponents(system: System, options: LocalLayoutOptions): [Compo
   ]);
   return system.components
     .filter(({ component }) => !absent.has(component) && component !== "redis" && component !== "demo")
-    .map(({ component, replicas }) => [component, replicas]);
+    // The replicas of a host exporter are the hosts, and here is one.
+    .map(({ component, replicas }) => [component, component === "node-exporter" ? 1 : replicas]);
 }
 
 function portsOf(component: Component, member: number, base: number): Readonly<Record<string, number>> {

@@ -1,4 +1,4 @@
-import type { Receiver, ScrapeJob, Sizing, System } from "./model.ts";
+import type { Receiver, ScrapeJob, System } from "./model.ts";
 
 export interface OnThisMachineOptions {
   /** Stand-ins take the place of what the system watches. */
@@ -11,12 +11,7 @@ export interface OnThisMachineOptions {
 export function onThisMachine(system: System, options: OnThisMachineOptions): System {
   return {
     ...system,
-    jobs: options.demo ? system.jobs.map(asStandIn) : system.jobs.filter(isReachable),
-    components: [
-      ...system.components.filter(({ component }) => component !== "node-exporter"),
-      ...hostMetrics,
-      ...receivers(system),
-    ],
+    jobs: options.demo ? system.jobs : system.jobs.filter(isReachable),
     notifications: {
       ...system.notifications,
       receivers: system.notifications.receivers.map((receiver) => reachable(receiver, options.given)),
@@ -35,20 +30,6 @@ export function silentReceivers(system: System, given: readonly string[]): Recei
     const secret = secretOf(receiver);
     return secret !== undefined && !given.includes(secret);
   });
-}
-
-const hostMetrics: readonly Sizing[] = [{ component: "node-exporter", replicas: 1 }];
-
-function receivers({ longTerm }: System): Sizing[] {
-  return longTerm.mode === "receive"
-    ? [{ component: "thanos-receive", replicas: longTerm.receive?.replicas ?? 1 }]
-    : [];
-}
-
-/** The demo serves what the system's own processes would, behind the stack's certificate and password. */
-function asStandIn(job: ScrapeJob): ScrapeJob {
-  if (job.discovery.kind !== "static" || job.through !== undefined) return job;
-  return { ...job, scheme: "https", credentials: { kind: "stack" } };
 }
 
 /** Without the demo the exporter of the system's Redis instances has nothing that it could be given a password for. */

@@ -2,14 +2,18 @@
  * The processes of a local stack, kept alive by pm2's daemon (one per stack, with its own directory), which restarts
  * what dies. pm2 runs as a program of its own; nothing here outlives the call.
  */
-import { readdir, readFile, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import type pm2 from "pm2";
 import type { Service } from "../../monitoring/hosts.ts";
 import { seconds } from "../../monitoring/units.ts";
 import { withLock } from "../../tools/lock.ts";
+import { startDaemon } from "./daemon.ts";
 import { ensureDirectory } from "./files.ts";
 import type { StackPaths } from "./paths.ts";
 
@@ -82,18 +86,61 @@ export async function daemonAnswers(paths: StackPaths): Promise<boolean> {
   });
 }
 
-/** Whether the process that the supervisor started last for this service is alive; cheap: no call to the daemon. */
-export async function processAlive(paths: StackPaths, name: string): Promise<boolean> {
+/**
+ * Whether the service's process is alive and its supervisor with it. Cheap: files and one connection, because every
+ * preview asks it of every service.
+ */
+export async function isSupervised(paths: StackPaths, name: string): Promise<boolean> {
+  const record = await recordOf(paths, name);
+  if (record === undefined || !isAlive(record.pid)) return false;
+  // A process that is older than the daemon was left by the one before: it lives, and nobody would start it again.
+  const daemon = await stat(join(paths.supervisor, "pm2.pid")).catch(() => undefined);
+  return daemon !== undefined && daemon.mtimeMs <= record.written && (await daemonAnswers(paths));
+}
+
+interface ProcessRecord {
+  readonly pid: number;
+  /** Milliseconds since the epoch. */
+  readonly written: number;
+}
+
+async function recordOf(paths: StackPaths, name: string): Promise<ProcessRecord | undefined> {
   const directory = join(paths.supervisor, "pids");
   try {
-    // pm2 names the file after the process and its own number for it.
-    const file = (await readdir(directory)).find((entry) => entry.replace(/-\d+\.pid$/, "") === name);
-    if (file === undefined) return false;
-    process.kill(Number.parseInt(await readFile(join(directory, file), "utf8"), 10), 0);
-    return true;
+    const file = (await readdir(directory)).find((entry) => entry.replace(/_-\d+\.pid$/, "") === name);
+    if (file === undefined) return undefined;
+    const path = join(directory, file);
+    return { pid: Number.parseInt(await readFile(path, "utf8"), 10), written: (await stat(path)).mtimeMs };
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
   } catch {
     return false;
   }
+}
+
+/**
+ * A daemon that was killed leaves its processes behind, which would keep the ports and directories of those that a new
+ * one starts. What the record names is ended only when it still runs the service's program: numbers are used again.
+ */
+async function endOrphan(paths: StackPaths, name: string, executable: string): Promise<void> {
+  const pid = (await recordOf(paths, name))?.pid;
+  if (pid === undefined || !isAlive(pid) || !(await commandOf(pid)).includes(basename(executable))) return;
+  process.kill(pid, "SIGTERM");
+  for (let waited = 0; isAlive(pid); waited += 100) {
+    if (waited === 10_000) process.kill(pid, "SIGKILL");
+    await pause(100);
+  }
+}
+
+async function commandOf(pid: number): Promise<string> {
+  const { stdout } = await promisify(execFile)("ps", ["-o", "command=", "-p", String(pid)]);
+  return stdout;
 }
 
 type Call = <T>(method: string, ...values: unknown[]) => Promise<T>;
@@ -115,7 +162,8 @@ function supervisor(paths: StackPaths, call: Call): Supervisor {
     remove,
     start: async (service, executable) => {
       // pm2 keeps the arguments of a process that it knows, so a changed one is declared anew.
-      await remove(service.name);
+      if (await has(service.name)) await remove(service.name);
+      else await endOrphan(paths, service.name, executable);
       await call("start", declaration(paths, service, executable));
     },
     stop: async (name) => {
@@ -148,6 +196,8 @@ function declaration(paths: StackPaths, service: Service, executable: string): p
     out_file: log,
     error_file: log,
     merge_logs: true,
+    // pm2 puts its own number for the process before the ending, in place of a number that a name ends in.
+    pid_file: join(paths.supervisor, "pids", `${service.name}_.pid`),
     autorestart: true,
     max_restarts: Number.MAX_SAFE_INTEGER,
     exp_backoff_restart_delay: 100,
@@ -160,9 +210,8 @@ function declaration(paths: StackPaths, service: Service, executable: string): p
 
 async function connectToDaemon(paths: StackPaths): Promise<Connected> {
   await ensureDirectory(paths.supervisor);
-  // pm2 reads its directory when it is loaded, and its daemon takes the signal for polite stops from the environment.
+  // pm2 reads its directory when it is loaded.
   process.env["PM2_HOME"] = paths.supervisor;
-  process.env["PM2_KILL_SIGNAL"] = "SIGTERM";
   const { custom } = createRequire(import.meta.url)("pm2") as { custom: new (options: object) => typeof pm2 };
   const client = new custom({ pm2_home: paths.supervisor, independent: false });
   const call: Call = async (method, ...values) =>
@@ -174,7 +223,10 @@ async function connectToDaemon(paths: StackPaths): Promise<Connected> {
       });
     });
   // Two that find no daemon at the same time would each start one.
-  await withLock(join(paths.root, "supervisor.lock"), async () => call("connect", false));
+  await withLock(join(paths.root, "supervisor.lock"), async () => {
+    if (!(await daemonAnswers(paths))) await startDaemon(paths);
+    await call("connect", false);
+  });
   return { client, call };
 }
 

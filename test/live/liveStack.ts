@@ -1,10 +1,10 @@
 /** A real stack for one test file: own folder, own ports, own Pulumi state; gone afterwards. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { runPulumi, type EngineResult } from "../../cli/engine.ts";
 import { withSupervisor } from "../../components/local/supervisor.ts";
 import { stackPaths } from "../../components/local/paths.ts";
@@ -16,10 +16,18 @@ export class LiveStack {
   readonly portBase: number;
   #config: Record<string, unknown>;
 
-  /** Brings a stack up. @param config `vigil:` keys besides directory and ports, without the prefix */
-  static async up(config: Record<string, unknown> = {}): Promise<LiveStack> {
+  /**
+   * Brings a stack up.
+   * @param config `vigil:` keys besides directory and ports, without the prefix
+   * @param secrets values of `vigil:secrets` by name, which are encrypted on the way
+   */
+  static async up(
+    config: Record<string, unknown> = {},
+    secrets: Readonly<Record<string, string>> = {},
+  ): Promise<LiveStack> {
     const stack = new LiveStack(await freePortBase(), config);
     await stack.#engine(["stack", "init", "test"]);
+    for (const [name, value] of Object.entries(secrets)) await stack.setSecret(name, value);
     await stack.apply();
     return stack;
   }
@@ -30,6 +38,13 @@ export class LiveStack {
     this.portBase = portBase;
     this.#config = config;
     this.#writeConfig();
+  }
+
+  /** Gives the configuration a secret, for the next `apply`. @throws with the engine's output when it fails. */
+  async setSecret(name: string, value: string): Promise<void> {
+    const path = `vigil:secrets.${name}`;
+    const result = await this.#engine(["config", "set", "--secret", "--path", path, value]);
+    if (result.code !== 0) throw new Error(`pulumi config set failed:\n${result.stdout}\n${result.stderr}`);
   }
 
   /** `pulumi up`, with these keys changed from now on. @throws with the engine's output when it fails. */
@@ -67,7 +82,7 @@ export class LiveStack {
 
   async #engine(args: readonly string[]): Promise<EngineResult> {
     const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", "test"];
-    const config = ["up", "preview", "destroy"].includes(args[0] ?? "")
+    const config = ["up", "preview", "destroy", "config"].includes(args[0] ?? "")
       ? ["--config-file", this.#configFile]
       : [];
     return runPulumi([...args, ...stack, ...config], {
@@ -86,11 +101,25 @@ export class LiveStack {
   #writeConfig(): void {
     const own = { directory: this.root, portBase: this.portBase, grafana: "off" };
     const keys = Object.entries({ ...own, ...this.#config });
+    // What the engine has encrypted, and the salt that it did it with, stays as it is.
+    const { encryptionsalt, config } = existsSync(this.#configFile)
+      ? (parse(readFileSync(this.#configFile, "utf8")) as StackFile)
+      : {};
+    const secrets = config?.["vigil:secrets"];
     const text = stringify({
-      config: Object.fromEntries(keys.map(([key, value]) => [`vigil:${key}`, value])),
+      ...(encryptionsalt === undefined ? {} : { encryptionsalt }),
+      config: {
+        ...Object.fromEntries(keys.map(([key, value]) => [`vigil:${key}`, value])),
+        ...(secrets === undefined ? {} : { "vigil:secrets": secrets }),
+      },
     });
     writeFileSync(this.#configFile, text, { mode: 0o600 });
   }
+}
+
+interface StackFile {
+  readonly encryptionsalt?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** Waits until `condition` gives something; the milliseconds that it took come with it. @throws after `seconds`. */

@@ -28,9 +28,11 @@ describe("the keys of the configuration", () => {
 
   for (const name of keyNames)
     it(`${name} has its type, default and a description in Pulumi.yaml`, () => {
-      assert.equal(config[name]?.type, keys[name].type);
-      assert.deepEqual(config[name]?.default, keys[name].default);
-      assert.match(config[name]?.description ?? "", /\w{3}/);
+      const declared = config[name];
+      assert.ok(declared);
+      assert.equal(declared.type, keys[name].type);
+      assert.deepEqual(declared.default, keys[name].default);
+      assert.match(declared.description ?? "", /\w{3}/);
     });
 
   it("accept their own defaults", () => {

@@ -7,7 +7,7 @@ import { ensureDirectory, readTextFile, writePrivateFile } from "../files.ts";
 import { reloadByHttp, waitUntilHealthy } from "../health.ts";
 import { stackPaths, type StackPaths } from "../paths.ts";
 import { fillPlaceholders } from "../secrets.ts";
-import { processAlive, withSupervisor } from "../supervisor.ts";
+import { isSupervised, withSupervisor } from "../supervisor.ts";
 import { inTurn } from "./turns.ts";
 
 export { remove as delete };
@@ -153,7 +153,7 @@ async function removeFiles(old: readonly PlanFile[], now: readonly PlanFile[]): 
 async function hasDied({ root, service }: ServiceState): Promise<boolean> {
   const paths = stackPaths(root);
   if (await stoppedOnPurpose(paths, service.name)) return false;
-  return !(await processAlive(paths, service.name));
+  return !(await isSupervised(paths, service.name));
 }
 
 async function stoppedOnPurpose(paths: StackPaths, name: string): Promise<boolean> {

@@ -1,0 +1,2 @@
+/** `npm run tools`: the pinned toolchain; see tools/install.ts. */
+await import("../tools/install.ts");
