@@ -41,7 +41,8 @@ export async function failover(client: StackClient, options: FailoverOptions): P
   const start = now();
   const loads = probes.map((kind) => startLoad(client, kind, queriesPerSecond));
   const watch = watchSamples(client, selector, start);
-  const stop = async (): Promise<LoadFigures> => together(await Promise.all(loads.map((load) => load.stop())));
+  const stop = async (): Promise<LoadFigures> =>
+    together(await Promise.all(loads.map((load) => load.stop())));
   try {
     await pause((seconds * 1_000) / 3);
     process.kill(pid, "SIGKILL");
@@ -70,9 +71,11 @@ const settling = 3;
 
 async function processOf(client: StackClient, victim: string): Promise<number> {
   const pid = (await client.processes()).get(victim)?.pid;
-  if (pid === undefined) throw new Error(`drill: ${victim} does not run, expected a process to kill: npm start`);
+  if (pid === undefined)
+    throw new Error(`drill: ${victim} does not run, expected a process to kill: npm start`);
   const reason = await client.unhealthy(victim);
-  if (reason !== undefined) throw new Error(`drill: ${victim} ${reason}, expected a healthy one: npm run status`);
+  if (reason !== undefined)
+    throw new Error(`drill: ${victim} ${reason}, expected a healthy one: npm run status`);
   return pid;
 }
 
@@ -131,8 +134,8 @@ function isAlive(pid: number): boolean {
 }
 
 function aboutServer(log: string, victim: string): string[] {
-  const pattern = new RegExp(`Server \\S+/${victim} is (?:UP|DOWN).*`);
-  return log.split("\n").flatMap((line) => pattern.exec(line)?.[0] ?? []);
+  // HAProxy says it twice: as a log line, and as a warning with a prefix on its standard error.
+  return log.split("\n").filter((line) => new RegExp(`^Server \\S+/${victim} is (UP|DOWN)`).test(line));
 }
 
 function together(all: readonly LoadFigures[]): LoadFigures {

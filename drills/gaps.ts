@@ -13,11 +13,24 @@ export interface Stretch {
  * @param selector of series that are there all the time.
  * @throws when there is no such series.
  */
-export async function largestGap(client: StackClient, selector: string, { from, to }: Stretch): Promise<number> {
+export async function largestGap(
+  client: StackClient,
+  selector: string,
+  { from, to }: Stretch,
+): Promise<number> {
   const window = Math.max(60, Math.ceil(to - from));
   const series = await client.query(`${selector}[${String(window)}s] @ ${to.toFixed(3)}`);
-  if (series.length === 0) throw new Error(`drill: ${selector} has no samples over the last ${String(window)} s`);
-  return Math.max(...series.map(({ values = [] }) => gapIn(values.map(([time]) => time), from, to)));
+  if (series.length === 0)
+    throw new Error(`drill: ${selector} has no samples over the last ${String(window)} s`);
+  return Math.max(
+    ...series.map(({ values = [] }) =>
+      gapIn(
+        values.map(([time]) => time),
+        from,
+        to,
+      ),
+    ),
+  );
 }
 
 function gapIn(times: readonly number[], from: number, to: number): number {

@@ -139,6 +139,9 @@ export function alertmanagerArguments(
     "--web.route-prefix=/",
     `--storage.path=${options.dataDirectory}`,
     `--data.retention=${system.notifications.dataRetention}`,
+    // A group whose last alert is over stays open until then, and what joins it waits for the group's interval, not for
+    // its first wait (dispatch/dispatch.go): with the default of 30 s a second outage soon after the first pages late.
+    "--dispatch.maintenance-interval=1s",
     ...(peers.length === 0 ? ["--cluster.listen-address="] : clusterArguments(system, options, peers)),
     "--log.format=json",
   ];

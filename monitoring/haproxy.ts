@@ -40,7 +40,7 @@ export function renderHaproxy(system: System, layout: Layout, options: HaproxyOp
     defaults(options),
     guardTable(),
     ...renderFrontends(layout, options),
-    ...renderBackends(layout),
+    ...renderBackends(system, layout),
     "",
   ].join("\n\n");
 }

@@ -71,7 +71,9 @@ export function localLayout(system: System, options: LocalLayoutOptions): Layout
   );
   const standIns = options.demo
     ? [
-        ...redisNames(system).map((name, index) => place("redis", index + 1, `redis-${String(index + 1)}`, name)),
+        ...redisNames(system).map((name, index) =>
+          place("redis", index + 1, `redis-${String(index + 1)}`, name),
+        ),
         ...demoNames(system).map((name, index) => place("demo", index + 1, `demo-${name}`, name)),
       ]
     : [];
@@ -117,10 +119,12 @@ function deployedComponents(system: System, options: LocalLayoutOptions): [Compo
     "postgres-exporter",
     "oauth2-proxy",
   ]);
-  return system.components
-    .filter(({ component }) => !absent.has(component) && component !== "redis" && component !== "demo")
-    // The replicas of a host exporter are the hosts, and here is one.
-    .map(({ component, replicas }) => [component, component === "node-exporter" ? 1 : replicas]);
+  return (
+    system.components
+      .filter(({ component }) => !absent.has(component) && component !== "redis" && component !== "demo")
+      // The replicas of a host exporter are the hosts, and here is one.
+      .map(({ component, replicas }) => [component, component === "node-exporter" ? 1 : replicas])
+  );
 }
 
 function portsOf(component: Component, member: number, base: number): Readonly<Record<string, number>> {
@@ -130,5 +134,7 @@ function portsOf(component: Component, member: number, base: number): Readonly<R
     throw new Error(
       `sizing.${component}.replicas: ${String(member)} is too many for one machine; at most ${String(mostMembers)}`,
     );
-  return Object.fromEntries(Object.entries(offsets).map(([purpose, offset]) => [purpose, base + offset + member - 1]));
+  return Object.fromEntries(
+    Object.entries(offsets).map(([purpose, offset]) => [purpose, base + offset + member - 1]),
+  );
 }

@@ -31,7 +31,9 @@ child.on("exit", (code, signal) => {
 
 function installDependencies() {
   const marker = join(root, "node_modules", ".vigil-lock");
-  const wanted = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const wanted = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return;
   // Standard error, so that the output of a command with --json stays one object.
   process.stderr.write("Installing the dependencies of this project (npm ci) …\n");
@@ -41,7 +43,8 @@ function installDependencies() {
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   });
-  if (done.status !== 0) fail("npm ci failed; its message is above. Run the command again when it is mended.");
+  if (done.status !== 0)
+    fail("npm ci failed; its message is above. Run the command again when it is mended.");
   writeFileSync(marker, wanted);
 }
 

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { open } from "node:fs/promises";
+import { chmod, open } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { StackPaths } from "./paths.ts";
@@ -45,6 +45,8 @@ export async function startDaemon(paths: StackPaths): Promise<void> {
       throw new Error(`it ended with ${String(code)}`);
     });
     await Promise.race([started, ended]);
+    // pm2 opens them to its group.
+    for (const socket of ["rpc.sock", "pub.sock"]) await chmod(join(paths.supervisor, socket), 0o600);
     daemon.disconnect();
     daemon.unref();
   } catch (error) {
@@ -57,12 +59,8 @@ export async function startDaemon(paths: StackPaths): Promise<void> {
 }
 
 function daemonEnvironment(paths: StackPaths): NodeJS.ProcessEnv {
-  const known = inherited.flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   return {
-    ...Object.fromEntries(known),
+    ...inheritedEnvironment(),
     PM2_HOME: paths.supervisor,
     // Its own default is SIGINT.
     PM2_KILL_SIGNAL: "SIGTERM",
@@ -70,8 +68,18 @@ function daemonEnvironment(paths: StackPaths): NodeJS.ProcessEnv {
   };
 }
 
-/** A child inherits the mask of the moment: what the daemon and all of its processes write is their owner's only. */
-function ownersOnly<T>(start: () => T): T {
+/** What every process of a stack gets of the caller's environment. */
+export function inheritedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    inherited.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** What `start` makes is its owner's only; a child inherits the mask of the moment, and so do its own. */
+export function ownersOnly<T>(start: () => T): T {
   const before = process.umask(0o077);
   try {
     return start();

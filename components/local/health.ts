@@ -17,7 +17,10 @@ export async function unhealthyBecause(
 ): Promise<string | undefined> {
   const check = service.health;
   try {
-    if (check.kind === "tcp") return await reachable(check.address, check.port);
+    if (check.kind === "tcp") {
+      await converse(check.address, check.port, "", () => true);
+      return undefined;
+    }
     if (check.kind === "redis") {
       const password = await readFile(join(paths.secrets, check.passwordSecret), "utf8");
       return await redisAnswers(check.address, check.port, password);
@@ -110,11 +113,6 @@ async function httpsStatus(
     call.once("error", reject);
     call.end();
   });
-}
-
-async function reachable(host: string, port: number): Promise<undefined> {
-  await converse(host, port, "", () => true);
-  return undefined;
 }
 
 async function redisAnswers(host: string, port: number, password: string): Promise<string | undefined> {

@@ -13,7 +13,7 @@ import type pm2 from "pm2";
 import type { Service } from "../../monitoring/hosts.ts";
 import { seconds } from "../../monitoring/units.ts";
 import { withLock } from "../../tools/lock.ts";
-import { startDaemon } from "./daemon.ts";
+import { inheritedEnvironment, ownersOnly, startDaemon } from "./daemon.ts";
 import { ensureDirectory } from "./files.ts";
 import type { StackPaths } from "./paths.ts";
 
@@ -94,7 +94,7 @@ export async function isSupervised(paths: StackPaths, name: string): Promise<boo
   const record = await recordOf(paths, name);
   if (record === undefined || !isAlive(record.pid)) return false;
   // A process that is older than the daemon was left by the one before: it lives, and nobody would start it again.
-  const daemon = await stat(join(paths.supervisor, "pm2.pid")).catch(() => undefined);
+  const daemon = await stat(join(paths.supervisor, "rpc.sock")).catch(() => undefined);
   return daemon !== undefined && daemon.mtimeMs <= record.written && (await daemonAnswers(paths));
 }
 
@@ -104,16 +104,20 @@ interface ProcessRecord {
   readonly written: number;
 }
 
+/** The newest record: a daemon that was killed leaves its own beside those of the next. */
 async function recordOf(paths: StackPaths, name: string): Promise<ProcessRecord | undefined> {
   const directory = join(paths.supervisor, "pids");
   try {
-    const file = (await readdir(directory)).find((entry) => entry.replace(/_-\d+\.pid$/, "") === name);
-    if (file === undefined) return undefined;
-    const path = join(directory, file);
-    return { pid: Number.parseInt(await readFile(path, "utf8"), 10), written: (await stat(path)).mtimeMs };
+    const files = (await readdir(directory)).filter((entry) => entry.replace(/_-\d+\.pid$/, "") === name);
+    const records = await Promise.all(files.map((file) => readRecord(join(directory, file))));
+    return records.sort((a, b) => b.written - a.written)[0];
   } catch {
     return undefined;
   }
+}
+
+async function readRecord(path: string): Promise<ProcessRecord> {
+  return { pid: Number.parseInt(await readFile(path, "utf8"), 10), written: (await stat(path)).mtimeMs };
 }
 
 function isAlive(pid: number): boolean {
@@ -190,9 +194,10 @@ function declaration(paths: StackPaths, service: Service, executable: string): p
     args: [...service.arguments],
     interpreter: "none",
     cwd: service.workingDirectory,
-    env: { ...service.environment },
-    // Otherwise the caller's whole environment, passphrases included, would be handed on and written down.
-    filter_env: true as unknown as string[],
+    env: { ...inheritedEnvironment(), ...service.environment },
+    // Otherwise the caller's whole environment, passphrases included, would be handed on: what contains one of these texts
+    // is left out. (`true` means the same, but has no length, so that pm2 takes it for nothing.)
+    filter_env: [""],
     out_file: log,
     error_file: log,
     merge_logs: true,
@@ -212,8 +217,12 @@ async function connectToDaemon(paths: StackPaths): Promise<Connected> {
   await ensureDirectory(paths.supervisor);
   // pm2 reads its directory when it is loaded.
   process.env["PM2_HOME"] = paths.supervisor;
-  const { custom } = createRequire(import.meta.url)("pm2") as { custom: new (options: object) => typeof pm2 };
-  const client = new custom({ pm2_home: paths.supervisor, independent: false });
+  const client = ownersOnly(() => {
+    const { custom } = createRequire(import.meta.url)("pm2") as {
+      custom: new (options: object) => typeof pm2;
+    };
+    return new custom({ pm2_home: paths.supervisor, independent: false });
+  });
   const call: Call = async (method, ...values) =>
     new Promise((resolve, reject) => {
       const methods = client as unknown as Record<string, (...values: unknown[]) => void>;

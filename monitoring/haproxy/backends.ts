@@ -1,6 +1,7 @@
 /** The pools of servers behind the edge, and which of them the home page shows. */
+import { alertsKnownAfter } from "../alertDelivery.ts";
 import type { Instance, Layout } from "../hosts.ts";
-import type { Component } from "../model.ts";
+import type { Component, System } from "../model.ts";
 
 /** A pool of servers, also the unit of health that the home page and `/health` show. */
 export interface Pool {
@@ -22,11 +23,12 @@ export function pools(layout: Layout): readonly Pool[] {
 }
 
 /** One `backend` section a pool. */
-export function renderBackends(layout: Layout): readonly string[] {
+export function renderBackends(system: System, layout: Layout): readonly string[] {
   return pools(layout).map((pool) => {
     const kind = kindOf(pool.name);
     const servers = pool.servers.map((server, position) => serverLine(pool, kind, server, position));
-    return [`backend ${pool.backend}`, ...kind.rules, ...health(kind), ...servers]
+    const lines = kind.startsEmpty === true ? onlyWhenComplete(servers, alertsKnownAfter(system)) : servers;
+    return [`backend ${pool.backend}`, ...kind.rules, ...health(kind), ...lines]
       .map((line, position) => (position === 0 ? line : `  ${line}`))
       .join("\n");
   });
@@ -42,6 +44,8 @@ interface PoolKind {
   readonly rules: readonly string[];
   /** Concurrent requests a server; more wait in the queue. */
   readonly maxConnections?: number;
+  /** A server that has just started is ready, but what it should answer is still to come. @default false */
+  readonly startsEmpty?: boolean;
   /** Time between checks of a pool that is only watched. */
   readonly watched?: boolean;
 }
@@ -84,7 +88,13 @@ const poolKinds: readonly PoolKind[] = [
     rules: reads,
     maxConnections: 128,
   },
-  { name: "alertmanager", components: ["alertmanager"], healthPath: "/-/ready", rules: writes },
+  {
+    name: "alertmanager",
+    components: ["alertmanager"],
+    healthPath: "/-/ready",
+    startsEmpty: true,
+    rules: writes,
+  },
   { name: "pushgateway", components: ["pushgateway"], healthPath: "/-/ready", rules: writes },
   {
     name: "grafana",
@@ -138,6 +148,21 @@ function serverLine(pool: Pool, kind: PoolKind, server: Instance, position: numb
   if (position > 0 && kind.watched !== true) line.push("backup");
   return line.join(" ");
 }
+
+/**
+ * The first server takes requests back from its spare when its answers are complete. Until then it is also the last
+ * resort, so that it serves at once while the others are down.
+ */
+function onlyWhenComplete(servers: readonly string[], seconds: number): readonly string[] {
+  const [first, ...spares] = servers;
+  if (first === undefined || spares.length === 0) return servers;
+  const lastResort = first.replace(/^server (\S+)/, "server $1-incomplete");
+  const checks = Math.ceil(seconds / shortestSecondsBetweenChecks) + 1;
+  return [`${first} rise ${String(checks)}`, ...spares, `${lastResort} backup`];
+}
+
+/** A server that is on its way up is asked every `fastinter`, less the 5 % by which `spread-checks` may shorten it. */
+const shortestSecondsBetweenChecks = 0.095;
 
 function httpPort(server: Instance): number {
   const port = server.ports["http"];

@@ -28,10 +28,10 @@ export interface PlanContext {
   readonly paths: HostPaths;
   readonly options: PlanOptions;
   /** Absolute path of a file of a service. */
-  file(service: string, name: string): string;
-  data(service: string): string;
-  secretFile(name: string): string;
-  certificate(name: string): {
+  readonly file: (service: string, name: string) => string;
+  readonly data: (service: string) => string;
+  readonly secretFile: (name: string) => string;
+  readonly certificate: (name: string) => {
     readonly certificateFile: string;
     readonly keyFile: string;
     readonly pemFile: string;
@@ -45,7 +45,7 @@ export interface PlanContext {
   readonly users: readonly WebUser[];
   /** Files of the filesystem bucket. */
   readonly bucketDirectory: string;
-  instances(component: Component): Instance[];
+  readonly instances: (component: Component) => Instance[];
 }
 
 export function planContext(system: System, layout: Layout, options: PlanOptions): PlanContext {

@@ -1,3 +1,4 @@
+import { alertResendDelay } from "../alertDelivery.ts";
 import type { Instance, PlanFile, Service } from "../hosts.ts";
 import { prometheusArguments, renderPrometheusConfig } from "../prometheus.ts";
 import { renderRules } from "../rules.ts";
@@ -17,7 +18,7 @@ export function prometheusServices(context: PlanContext): Service[] {
         listen: addressOf(instance, "http"),
         externalUrl: edgeUrl(context, "prometheus"),
         mode: system.longTerm.mode,
-        resendDelay: "5s",
+        resendDelay: alertResendDelay,
         ...(options.blockDuration === undefined ? {} : { blockDuration: options.blockDuration }),
       }),
       files: files(context, instance),

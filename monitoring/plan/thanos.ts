@@ -1,3 +1,4 @@
+import { alertResendDelay } from "../alertDelivery.ts";
 import type { Instance, PlanFile, Service } from "../hosts.ts";
 import { renderObjectStore } from "../objstore.ts";
 import { renderRules } from "../rules.ts";
@@ -174,7 +175,7 @@ function ruler(context: PlanContext, instance: Instance): Service {
       alertmanagersFile: alertmanagers.path,
       objectStoreFile: bucket.path,
       externalUrl: edgeUrl(context, "query"),
-      resendDelay: "5s",
+      resendDelay: alertResendDelay,
       ...(blockDuration === undefined ? {} : { blockDuration }),
     }),
     files: [rules, query, alertmanagers, bucket],

@@ -26,10 +26,15 @@ export class LiveStack {
     secrets: Readonly<Record<string, string>> = {},
   ): Promise<LiveStack> {
     const stack = new LiveStack(await freePortBase(), config);
-    await stack.#engine(["stack", "init", "test"]);
-    for (const [name, value] of Object.entries(secrets)) await stack.setSecret(name, value);
-    await stack.apply();
-    return stack;
+    try {
+      await stack.#engine(["stack", "init", "test"]);
+      for (const [name, value] of Object.entries(secrets)) await stack.setSecret(name, value);
+      await stack.apply();
+      return stack;
+    } catch (error) {
+      await stack.down();
+      throw error;
+    }
   }
 
   private constructor(portBase: number, config: Record<string, unknown>) {
@@ -61,7 +66,10 @@ export class LiveStack {
     return this.#engine(["up", "--yes", "--skip-preview", "--parallel", "64"]);
   }
 
-  async preview(): Promise<EngineResult> {
+  /** `pulumi preview`, with these keys changed from now on. */
+  async preview(changes: Record<string, unknown> = {}): Promise<EngineResult> {
+    this.#config = { ...this.#config, ...changes };
+    this.#writeConfig();
     return this.#engine(["preview", "--diff"]);
   }
 
@@ -139,7 +147,7 @@ export async function eventually<T>(
     }
     if (Date.now() - start > seconds * 1_000)
       throw new Error(
-        `${what}: not within ${String(seconds)} s${last === undefined ? "" : ` (${String(last)})`}`,
+        `${what}: not within ${String(seconds)} s${last instanceof Error ? ` (${last.message})` : ""}`,
       );
     await pause(50);
   }

@@ -121,6 +121,16 @@ async function start({ service, executable, secrets }: ServiceState, paths: Stac
   for (const directory of service.directories) await ensureDirectory(directory);
   await withSupervisor(paths, async (supervisor) => supervisor.start(service, executable));
   await waitUntilHealthy(service, paths, secrets, healthyWithin);
+  if (!(await isSupervised(paths, service.name))) throw new Error(portsTaken(service, paths));
+}
+
+/** Something answered in the service's place and let the credentials pass: a left-over of this very stack. */
+function portsTaken({ name, ports }: Service, paths: StackPaths): string {
+  const numbers = ports.map(({ number }) => number).join(", ");
+  return (
+    `${name} does not run, but another process answers on its ports (${numbers}): end that process, then run ` +
+    `npm start again; the log: ${join(paths.logs, `${name}.log`)}`
+  );
 }
 
 async function reload({ service, secrets }: ServiceState, paths: StackPaths): Promise<void> {

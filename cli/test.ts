@@ -1,0 +1,126 @@
+/** `npm test`: format, types, lint and every test, suite by suite; `npm run test:soak` adds the long proofs. */
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { localTools } from "../components/local/programs.ts";
+import { ensureTools } from "../tools/toolchain.ts";
+import { repository } from "./engine.ts";
+import { colour, run } from "./terminal.ts";
+
+const help = `npm test -- [SUITE …] [--grep PATTERN]
+
+Checks format, types and lint, then runs the suites: unit, rendered (real checkers on rendered files), engine (the real
+Pulumi engine), live (real stacks on this machine). npm run test:soak runs the long proofs in test/soak.
+
+  --grep PATTERN   only tests whose names match`;
+
+interface Outcome {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const suites = ["unit", "rendered", "engine", "live"] as const;
+const checks = [
+  ["format", "prettier", ["--check", "--log-level", "warn", "."]],
+  ["types", "tsc", ["-p", "."]],
+  ["lint", "eslint", [".", "--max-warnings", "0"]],
+] as const;
+
+await run(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      soak: { type: "boolean", default: false },
+      grep: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const chosen = values.soak ? ["soak"] : positionals.length > 0 ? positionals : [...suites];
+  const unknown = chosen.find((name) => name !== "soak" && !suites.includes(name as (typeof suites)[number]));
+  if (unknown !== undefined)
+    throw new Error(`no suite "${unknown}"; there are ${suites.join(", ")} and soak`);
+  await ensureTools(["pulumi", ...localTools]);
+  const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
+  if (positionals.length === 0 && !values.soak)
+    for (const [name, program, args] of checks) add(total, await check(name, program, args));
+  for (const suite of chosen) add(total, await runSuite(suite, values.grep));
+  const skipped = total.skipped === 0 ? "" : `, ${String(total.skipped)} skipped`;
+  console.log(`${String(total.passed)} passed, ${String(total.failed)} failed${skipped}`);
+  return total.failed === 0 ? 0 : 1;
+});
+
+/** One of the checks of the source: a pass or a failure like any test. */
+async function check(name: string, program: string, args: readonly string[]): Promise<Outcome> {
+  const started = Date.now();
+  const code = await runProgram(program, args, () => undefined);
+  headline(name, code === 0 ? "passed" : "failed", started);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+/** Each file in a process of its own, so that no test lives on what another left. */
+async function runSuite(suite: string, grep: string | undefined): Promise<Outcome> {
+  const started = Date.now();
+  const folder = join("test", suite);
+  const files = readdirSync(join(repository, folder)).filter((file) => file.endsWith(".test.ts"));
+  const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
+  const together = suite === "unit" || suite === "rendered";
+  const groups = together ? [files] : files.map((file) => [file]);
+  for (const group of groups) {
+    const paths = group.map((file) => join(folder, file));
+    add(total, await runMocha(paths, grep));
+  }
+  headline(suite, `${String(total.passed)} passed, ${String(total.failed)} failed`, started);
+  return total;
+}
+
+async function runMocha(paths: readonly string[], grep: string | undefined): Promise<Outcome> {
+  const outcome: Outcome = { passed: 0, failed: 0, skipped: 0 };
+  const pattern = grep === undefined ? [] : ["--grep", grep];
+  const code = await runProgram("mocha", ["--reporter", "spec", ...pattern, ...paths], (line) => {
+    const [, count, kind] = /^\s+(\d+) (passing|failing|pending)\b/.exec(line) ?? [];
+    if (kind === "passing") outcome.passed += Number(count);
+    if (kind === "failing") outcome.failed += Number(count);
+    if (kind === "pending") outcome.skipped += Number(count);
+  });
+  // A process that ended badly without saying so has failed as well.
+  if (code !== 0 && outcome.failed === 0) outcome.failed = 1;
+  return outcome;
+}
+
+async function runProgram(
+  program: string,
+  args: readonly string[],
+  onLine: (line: string) => void,
+): Promise<number> {
+  const path = join(repository, "node_modules", ".bin", program);
+  const child = spawn(process.execPath, [path, ...args], {
+    cwd: repository,
+    env: { ...process.env, PATH: `${join(repository, "node_modules", ".bin")}:${process.env["PATH"] ?? ""}` },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let rest = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    process.stdout.write(text);
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(onLine);
+  });
+  return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 1)));
+}
+
+function headline(name: string, result: string, started: number): void {
+  const seconds = ((Date.now() - started) / 1_000).toFixed(1);
+  console.log(`${colour("bold", name)}: ${result} ${colour("dim", `(${seconds} s)`)}\n`);
+}
+
+function add(total: Outcome, more: Outcome): void {
+  total.passed += more.passed;
+  total.failed += more.failed;
+  total.skipped += more.skipped;
+}
