@@ -30,7 +30,7 @@ export interface FailoverFigures extends LoadFigures {
 const longestAbsence = 30;
 
 /**
- * Runs the drill: requests at a steady rate, SIGKILL to the victim's process, and on until it is back for 3 s.
+ * Runs the drill: requests at a steady rate, SIGKILL to the victim's process, and on until it is back and used for 2 s.
  * @throws when the victim does not run, is unhealthy before, or is not back within 30 s.
  */
 export async function failover(client: StackClient, options: FailoverOptions): Promise<FailoverFigures> {
@@ -48,6 +48,7 @@ export async function failover(client: StackClient, options: FailoverOptions): P
     process.kill(pid, "SIGKILL");
     const backAfterSeconds = await backAfter(client, victim, pid);
     // The way back is a change as well: checks must find it, and requests move to it.
+    await eventuallyUsed(client, victim, logBefore);
     await pause(Math.max(settling, seconds - (now() - start)) * 1_000);
     const figures = await stop();
     const seen = await watch.stop();
@@ -67,7 +68,7 @@ export async function failover(client: StackClient, options: FailoverOptions): P
 const scrapedEverySecond = 'up{job=~"backend|redis|rust-trade-engine|instance_manager"}';
 
 /** Seconds of requests after the victim is back. */
-const settling = 3;
+const settling = 2;
 
 async function processOf(client: StackClient, victim: string): Promise<number> {
   const pid = (await client.processes()).get(victim)?.pid;
@@ -122,6 +123,24 @@ async function backAfter(client: StackClient, victim: string, killed: number): P
   throw new Error(
     `drill: ${victim} is not back ${String(longestAbsence)} s after it was killed (${(await client.unhealthy(victim)) ?? "no process"})`,
   );
+}
+
+/** Waits until HAProxy has called every server UP again that it called DOWN. */
+async function eventuallyUsed(client: StackClient, victim: string, logBefore: number): Promise<void> {
+  const start = now();
+  for (;;) {
+    const last = new Map(
+      aboutServer(client.log("haproxy").slice(logBefore), victim).map(
+        (line) => line.split(" is ") as [string, string],
+      ),
+    );
+    if ([...last.values()].every((state) => state.startsWith("UP"))) return;
+    if (now() - start > longestAbsence)
+      throw new Error(
+        `drill: ${[...last.keys()].join(", ")} is not UP again, expected so within ${String(longestAbsence)} s`,
+      );
+    await pause(100);
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -75,7 +75,12 @@ interface Part {
   readonly contents: ContainerContents;
 }
 
-function container(part: Part, checked: ReadonlySet<string>, layout: Layout, options: ComposeOptions): object {
+function container(
+  part: Part,
+  checked: ReadonlySet<string>,
+  layout: Layout,
+  options: ComposeOptions,
+): object {
   const { service, health } = part;
   const edge = service.component === "haproxy";
   return {

@@ -209,6 +209,14 @@ function extendSecrets(secrets: readonly SecretDeclaration[], changes: Changes):
   return [...declared.values()];
 }
 
+/** Addresses of all targets that a stack adds, in jobs of its own and in those of its system. */
+export function addedTargets({ jobs, targets }: Pick<Changes, "jobs" | "targets">): string[] {
+  return [
+    ...jobs.flatMap(({ discovery }) => (discovery.kind === "static" ? discovery.targets : [])),
+    ...Object.values(targets).flat(),
+  ].map(({ address }) => address);
+}
+
 /** The names of the secrets that a receiver needs. */
 export function secretsOfReceiver(receiver: Receiver): string[] {
   switch (receiver.kind) {

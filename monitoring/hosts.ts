@@ -38,12 +38,25 @@ export interface Service {
   readonly reload: Reload;
   /** What renewed certificate files ask for: `watched` ones are re-read by the process itself. */
   readonly onCertificates: "reload" | "restart" | "watched";
+  /** Requests (POST, JSON) that complete a service which has just become healthy. Sent at every start. */
+  readonly setup?: readonly SetupRequest[];
   /** Time between the polite stop and the kill. */
   readonly stopTimeout: Duration;
   /** Services that must be healthy before this one starts. */
   readonly after: readonly string[];
   /** Members of one rolling group are changed one at a time, the next only when the one before is ready. */
   readonly rolling: string;
+}
+
+/** Something that a service can only be told over its API. */
+export interface SetupRequest {
+  readonly url: string;
+  /** Secret of the user that asks. */
+  readonly basic: string;
+  /** JSON, with placeholders as in {@link PlanFile.content}. */
+  readonly body: string;
+  /** Status codes that mean done: also the one for "exists already". */
+  readonly accept: readonly number[];
 }
 
 /** A file that a service reads. */

@@ -10,6 +10,8 @@ export interface LocalLayoutOptions {
   readonly portBase: number;
   /** Whether stand-ins for what the system watches run too. */
   readonly demo: boolean;
+  /** Addresses of the targets that the stack's configuration added: they have no stand-in. @default none */
+  readonly added?: readonly string[];
   /** Whether Grafana can be had on this machine. */
   readonly grafana: boolean;
   readonly human: string;
@@ -71,10 +73,12 @@ export function localLayout(system: System, options: LocalLayoutOptions): Layout
   );
   const standIns = options.demo
     ? [
-        ...redisNames(system).map((name, index) =>
+        ...redisNames(system, options.added).map((name, index) =>
           place("redis", index + 1, `redis-${String(index + 1)}`, name),
         ),
-        ...demoNames(system).map((name, index) => place("demo", index + 1, `demo-${name}`, name)),
+        ...demoNames(system, options.added).map((name, index) =>
+          place("demo", index + 1, `demo-${name}`, name),
+        ),
       ]
     : [];
   return {
@@ -92,19 +96,24 @@ export function localLayout(system: System, options: LocalLayoutOptions): Layout
 }
 
 /** The Redis instances that the system watches, by name. */
-export function redisNames(system: System): string[] {
-  return watchedNames(system, (through) => through === "redis-exporter");
+export function redisNames(system: System, added: readonly string[] = []): string[] {
+  return watchedNames(system, added, (through) => through === "redis-exporter");
 }
 
 /** The processes with metrics of their own that the system watches, by name. */
-export function demoNames(system: System): string[] {
-  return watchedNames(system, (through) => through === undefined);
+export function demoNames(system: System, added: readonly string[] = []): string[] {
+  return watchedNames(system, added, (through) => through === undefined);
 }
 
-function watchedNames(system: System, wanted: (through: string | undefined) => boolean): string[] {
+function watchedNames(
+  system: System,
+  added: readonly string[],
+  wanted: (through: string | undefined) => boolean,
+): string[] {
   const names = system.jobs
     .filter((job) => wanted(job.through?.component))
     .flatMap((job) => (job.discovery.kind === "static" ? job.discovery.targets : []))
+    .filter(({ address }) => !added.includes(address))
     .map((target) => target.labels["instance"] ?? target.address.replace(/:\d+$/, ""));
   return [...new Set(names)];
 }

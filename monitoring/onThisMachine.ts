@@ -1,6 +1,8 @@
 import type { Receiver, ScrapeJob, System } from "./model.ts";
 
 export interface OnThisMachineOptions {
+  /** Addresses of the targets that the stack's configuration added: they are there, with or without a demo. @default none */
+  readonly added?: readonly string[];
   /** Stand-ins take the place of what the system watches. */
   readonly demo: boolean;
   /** Names of the secrets that have a value; a receiver without its address has nowhere to send to. */
@@ -11,7 +13,7 @@ export interface OnThisMachineOptions {
 export function onThisMachine(system: System, options: OnThisMachineOptions): System {
   return {
     ...system,
-    jobs: options.demo ? system.jobs : system.jobs.filter(isReachable),
+    jobs: options.demo ? system.jobs : system.jobs.filter((job) => isReachable(job, options.added)),
     notifications: {
       ...system.notifications,
       receivers: system.notifications.receivers.map((receiver) => reachable(receiver, options.given)),
@@ -33,8 +35,9 @@ export function silentReceivers(system: System, given: readonly string[]): Recei
 }
 
 /** Without the demo the exporter of the system's Redis instances has nothing that it could be given a password for. */
-function isReachable(job: ScrapeJob): boolean {
-  return job.discovery.kind !== "static" || job.through !== undefined;
+function isReachable({ discovery, through }: ScrapeJob, added: readonly string[] = []): boolean {
+  if (discovery.kind !== "static" || through !== undefined) return true;
+  return discovery.targets.some(({ address }) => added.includes(address));
 }
 
 function reachable(receiver: Receiver, given: readonly string[]): Receiver {

@@ -5,6 +5,7 @@ import { alertmanagerServices } from "./plan/alertmanager.ts";
 import { certificateFor, planContext, type PlanOptions } from "./plan/context.ts";
 import { edgeServices } from "./plan/edge.ts";
 import { exporterServices } from "./plan/exporters.ts";
+import { grafanaServices } from "./plan/grafana.ts";
 import { prometheusServices } from "./plan/prometheus.ts";
 import { standInServices } from "./plan/standIns.ts";
 import { thanosServices } from "./plan/thanos.ts";
@@ -25,6 +26,7 @@ export function planServices(system: System, layout: Layout, options: PlanOption
       ...prometheusServices(context),
       ...alertmanagerServices(context),
       ...thanosServices(context),
+      ...grafanaServices(context),
       ...edgeServices(context),
     ],
     certificates: certificates(layout),
@@ -35,7 +37,9 @@ export function planServices(system: System, layout: Layout, options: PlanOption
 function certificates(layout: Layout): CertificateRequest[] {
   const served = layout.instances
     .filter(({ component }) => component !== "redis" && component !== "demo")
-    .map(certificateFor);
+    .map((instance) =>
+      instance.component === "haproxy" ? atEdge(certificateFor(instance), layout) : certificateFor(instance),
+    );
   const demo = layout.instances.filter(({ component }) => component === "demo");
   return [
     { name: "client", commonName: "client", dnsNames: ["client"], addresses: [], usage: ["client"] },
@@ -47,6 +51,14 @@ function certificates(layout: Layout): CertificateRequest[] {
       dnsNames: ["localhost", ...demo.map(({ standsFor, name }) => standsFor ?? name)],
     })),
   ];
+}
+
+/** The edge is also known by the address at which people reach it. */
+function atEdge(request: CertificateRequest, { edgeHost }: Layout): CertificateRequest {
+  const { addresses, dnsNames } = request;
+  return /^[\d.]+$|:/.test(edgeHost)
+    ? { ...request, addresses: [...new Set([...addresses, edgeHost])] }
+    : { ...request, dnsNames: [...new Set([...dnsNames, edgeHost])] };
 }
 
 function secrets(system: System, { users }: Layout): PlanSecret[] {

@@ -57,12 +57,11 @@ export function targetGroups(job: ScrapeJob, layout: Layout): TargetGroup[] {
   }
 }
 
-/** Whether all of a job's targets are run by the stack itself, as stand-ins for what the system names. */
+/** Whether targets of the job are run by the stack itself, as stand-ins for what the system names. */
 export function isStoodIn(job: ScrapeJob, layout: Layout): boolean {
   return (
     job.discovery.kind === "static" &&
-    job.discovery.targets.length > 0 &&
-    job.discovery.targets.every((target) => standIn(target, layout) !== undefined)
+    job.discovery.targets.some((target) => standIn(target, layout) !== undefined)
   );
 }
 

@@ -93,7 +93,11 @@ async function refuseMissing(
   given: Readonly<Record<string, string>>,
 ): Promise<void> {
   for (const { name, about, generated } of secrets)
-    if (!generated && !(name in given) && (await readTextFile(join(directory, "secrets", name))) === undefined)
+    if (
+      !generated &&
+      !(name in given) &&
+      (await readTextFile(join(directory, "secrets", name))) === undefined
+    )
       throw new Error(
         `secret ${name} has no value (${about.replace(/\.$/, "")}); write it to a file and add --secret ${name}=FILE`,
       );

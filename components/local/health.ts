@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { PlanSecret, Reload, Service } from "../../monitoring/hosts.ts";
 import type { StackPaths } from "./paths.ts";
-import { basicHeader } from "./secrets.ts";
+import { basicHeader, fillPlaceholders } from "./secrets.ts";
 
 const attemptTimeout = 2_000;
 
@@ -66,52 +66,59 @@ export async function reloadByHttp(
   paths: StackPaths,
   secrets: readonly PlanSecret[],
 ): Promise<void> {
-  const status = await httpsStatus(
-    reload.url,
-    "POST",
-    paths,
-    { secret: secretNamed(secrets, reload.basic) },
-    30_000,
-  );
+  const call = { secret: secretNamed(secrets, reload.basic), timeout: 30_000 };
+  const status = await httpsStatus(reload.url, "POST", paths, call);
   if (status !== 200) throw new Error(`reload was refused: ${reload.url} answered ${String(status)}`);
 }
 
-interface Credentials {
-  readonly secret?: PlanSecret;
-  readonly clientCertificate?: boolean;
+/** Tells a service that has just become healthy what it takes over its API only. @throws when it refuses. */
+export async function completeSetup(
+  { setup = [], name }: Service,
+  paths: StackPaths,
+  secrets: readonly PlanSecret[],
+): Promise<void> {
+  for (const { url, basic, body, accept } of setup) {
+    const filled = await fillPlaceholders(body, paths.secrets, secrets);
+    const call = { secret: secretNamed(secrets, basic), body: filled, timeout: 30_000 };
+    const status = await httpsStatus(url, "POST", paths, call);
+    if (!accept.includes(status))
+      throw new Error(`${name} refused a part of its setup: ${url} answered ${String(status)}`);
+  }
 }
 
-async function httpsStatus(
-  url: string,
-  method: string,
-  paths: StackPaths,
-  credentials: Credentials,
-  timeout = attemptTimeout,
-): Promise<number> {
+interface Call {
+  readonly secret?: PlanSecret;
+  readonly clientCertificate?: boolean;
+  /** JSON. */
+  readonly body?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+async function httpsStatus(url: string, method: string, paths: StackPaths, call: Call): Promise<number> {
+  const { body, clientCertificate = false, secret, timeout = attemptTimeout } = call;
   const certificate = async (file: string): Promise<Buffer> => readFile(join(paths.certificates, file));
   const options = {
     method,
     timeout,
     agent: false,
     ca: await certificate("ca.crt"),
-    ...(credentials.clientCertificate === true
+    ...(clientCertificate
       ? { cert: await certificate("client.crt"), key: await certificate("client.key") }
       : {}),
-    headers:
-      credentials.secret === undefined
-        ? {}
-        : { authorization: await basicHeader(paths.secrets, credentials.secret) },
+    headers: {
+      ...(secret === undefined ? {} : { authorization: await basicHeader(paths.secrets, secret) }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
   };
   return new Promise((resolve, reject) => {
-    const call = request(url, options, (response) => {
+    const sent = request(url, options, (response) => {
       response.resume();
-      response.once("end", () => {
-        resolve(response.statusCode ?? 0);
-      });
+      response.once("end", () => resolve(response.statusCode ?? 0));
     });
-    call.once("timeout", () => call.destroy(new Error(`no answer within ${String(timeout / 1_000)} s`)));
-    call.once("error", reject);
-    call.end();
+    sent.once("timeout", () => sent.destroy(new Error(`no answer within ${String(timeout / 1_000)} s`)));
+    sent.once("error", reject);
+    sent.end(body);
   });
 }
 

@@ -1,8 +1,9 @@
 /** From a stack's configuration to a stack of this machine. */
 import * as pulumi from "@pulumi/pulumi";
 import { readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { StackConfig } from "../../config.ts";
+import { addedTargets } from "../../monitoring/extend.ts";
 import { localLayout } from "../../monitoring/localLayout.ts";
 import type { System } from "../../monitoring/model.ts";
 import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
@@ -22,7 +23,8 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
     );
   const root = resolve(config.directory);
   const given = Object.keys(config.secrets);
-  const adapt = (system: System): System => onThisMachine(system, { demo: config.demo, given });
+  const added = addedTargets(config.changes);
+  const adapt = (system: System): System => onThisMachine(system, { demo: config.demo, given, added });
   return {
     suppliedSecrets: ({ secrets }) => secrets.filter(({ generated }) => !generated).map(({ name }) => name),
     layoutOf: (system) =>
@@ -31,6 +33,7 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
         address: config.address,
         portBase: config.portBase,
         demo: config.demo,
+        added,
         grafana,
         human: config.human,
       }),
@@ -42,6 +45,9 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
         plan: {
           ...planServices(adapt(system), layout, {
             ...(config.blockDuration === "2h" ? {} : { blockDuration: config.blockDuration }),
+            ...(executables.grafana === undefined
+              ? {}
+              : { grafanaHome: dirname(dirname(executables.grafana)) }),
             demoProgram: join(import.meta.dirname, "../../demo/main.ts"),
           }),
           stack: config.stack,

@@ -14,10 +14,7 @@ export interface ContainerContents {
   readonly data: readonly string[];
 }
 
-export function containerContents(
-  service: Service,
-  health: ContainerHealth | undefined,
-): ContainerContents {
+export function containerContents(service: Service, health: ContainerHealth | undefined): ContainerContents {
   const files = [...service.files, ...(health?.files ?? [])];
   const texts = [
     ...service.arguments,
@@ -38,7 +35,7 @@ export function containerContents(
 
 /** First path segments after `prefix` in the texts, sorted. */
 function namedBelow(prefix: string, texts: readonly string[]): string[] {
-  const pattern = new RegExp(`${RegExp.escape(prefix)}([\\w-]+(?:\\.[\\w-]+)*)`, "g");
+  const pattern = new RegExp(`${prefix}([\\w-]+(?:\\.[\\w-]+)*)`, "g");
   const names = texts.flatMap((text) => [...text.matchAll(pattern)].map(([, name]) => name ?? ""));
   return [...new Set(names)].sort();
 }

@@ -18,6 +18,8 @@ import { renderWebConfig, type WebUser } from "../webConfig.ts";
 export interface PlanOptions {
   /** Length of the blocks that are uploaded. @default "2h"; shorter only to see an upload soon */
   readonly blockDuration?: Duration;
+  /** Absolute path of the folder that Grafana is unpacked in; absent: no Grafana. */
+  readonly grafanaHome?: string;
   /** Absolute path of the demo's program; absent: no demo. */
   readonly demoProgram?: string;
 }

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { PlanFile, PlanSecret, Service } from "../../../monitoring/hosts.ts";
 import { ensureDirectory, readTextFile, writePrivateFile } from "../files.ts";
-import { reloadByHttp, waitUntilHealthy } from "../health.ts";
+import { completeSetup, reloadByHttp, waitUntilHealthy } from "../health.ts";
 import { stackPaths, type StackPaths } from "../paths.ts";
 import { fillPlaceholders } from "../secrets.ts";
 import { isSupervised, withSupervisor } from "../supervisor.ts";
@@ -122,6 +122,7 @@ async function start({ service, executable, secrets }: ServiceState, paths: Stac
   await withSupervisor(paths, async (supervisor) => supervisor.start(service, executable));
   await waitUntilHealthy(service, paths, secrets, healthyWithin);
   if (!(await isSupervised(paths, service.name))) throw new Error(portsTaken(service, paths));
+  await completeSetup(service, paths, secrets);
 }
 
 /** Something answered in the service's place and let the credentials pass: a left-over of this very stack. */

@@ -1,0 +1,89 @@
+import {
+  grafanaArguments,
+  renderDashboards,
+  renderGrafanaIni,
+  renderGrafanaProvisioning,
+} from "../grafana.ts";
+import type { Instance, PlanFile, Service } from "../hosts.ts";
+import { addressOf } from "../targets.ts";
+import { service, type PlanContext } from "./context.ts";
+
+/** Grafana with its data sources and dashboards, and an account that sees and cannot edit. */
+export function grafanaServices(context: PlanContext): Service[] {
+  const { system, layout, options } = context;
+  const { grafanaHome } = options;
+  if (grafanaHome === undefined) return [];
+  return context.instances("grafana").map((instance) => {
+    const { separator } = layout.directories;
+    const below = (directory: string, ...names: string[]): string => [directory, ...names].join(separator);
+    const data = context.data(instance.name);
+    const logs = below(data, "logs");
+    const plugins = below(data, "plugins");
+    const config: PlanFile = {
+      path: context.file(instance.name, "custom.ini"),
+      content: renderGrafanaIni(system, layout, {
+        ...context.certificate(instance.name),
+        dataDirectory: data,
+        logsDirectory: logs,
+        pluginsDirectory: plugins,
+        provisioningDirectory: context.file(instance.name, "provisioning"),
+        adminPasswordFile: context.secretFile("human"),
+        secretKeyFile: context.secretFile("grafana-secret-key"),
+        scrapePasswordFile: context.secretFile("scrape"),
+      }),
+      onChange: "restart",
+    };
+    return service(context, instance, {
+      executable: "grafana",
+      arguments: grafanaArguments({ homePath: grafanaHome, configFile: config.path }),
+      directories: [data, logs, plugins],
+      files: [config, ...provisioned(context, instance, below)],
+      health: { kind: "http", url: `https://${addressOf(instance, "http")}/api/health`, status: 200 },
+      setup: [viewer(instance)],
+    });
+  });
+}
+
+function provisioned(
+  context: PlanContext,
+  instance: Instance,
+  below: (directory: string, ...names: string[]) => string,
+): PlanFile[] {
+  const { system, layout } = context;
+  const provisioning = context.file(instance.name, "provisioning");
+  const directory = context.file(instance.name, "dashboards");
+  const texts = renderGrafanaProvisioning(system, layout, {
+    dashboardsDirectory: directory,
+    authorityFile: context.certificateAuthorityFile,
+    queryPasswordFile: context.secretFile("scrape"),
+  });
+  return [
+    {
+      path: below(provisioning, "datasources", "vigil.yaml"),
+      content: texts.datasources,
+      onChange: "restart",
+    },
+    { path: below(provisioning, "dashboards", "vigil.yaml"), content: texts.dashboards, onChange: "restart" },
+    // Grafana looks for changed dashboards by itself.
+    ...renderDashboards(system).map(({ uid, json }): PlanFile => ({
+      path: below(directory, `${uid}.json`),
+      content: json,
+      onChange: "watched",
+    })),
+  ];
+}
+
+/** Provisioning files know no users, so the account is made over the API; one that exists is left alone. */
+function viewer(instance: Instance): NonNullable<Service["setup"]>[number] {
+  return {
+    url: `https://${addressOf(instance, "http")}/api/admin/users`,
+    basic: "human",
+    body: JSON.stringify({
+      name: "Viewer",
+      login: "viewer",
+      password: "{{secret:grafana-viewer}}",
+      OrgId: 1,
+    }),
+    accept: [200, 412],
+  };
+}

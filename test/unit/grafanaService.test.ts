@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { localLayout } from "../../monitoring/localLayout.ts";
+import { planServices } from "../../monitoring/plan.ts";
+import { systems } from "../../systems/index.ts";
+
+describe("Grafana as a service", () => {
+  const system = systems.trade({ environment: "dev", region: "local", layout: "cluster" });
+  const layout = localLayout(system, {
+    root: "/stack",
+    address: "127.0.0.1",
+    portBase: 21_000,
+    demo: true,
+    grafana: true,
+    human: "operator",
+  });
+  const plan = planServices(system, layout, { grafanaHome: "/grafana", demoProgram: "/demo.ts" });
+  const grafana = plan.services.find(({ component }) => component === "grafana");
+
+  it("is provisioned with the three dashboards that the trade system asks for", () => {
+    const titles = grafana?.files
+      .filter(({ path }) => path.startsWith("/stack/services/grafana/dashboards/"))
+      .map(({ content }) => (JSON.parse(content) as { title: string }).title);
+    assert.deepEqual(titles?.sort(), ["Instance State (MT5)", "Performance", "Trade State"]);
+  });
+
+  it("gets an account that is no administrator", () => {
+    const [request] = grafana?.setup ?? [];
+    assert.equal(request?.url, "https://127.0.0.1:21120/api/admin/users");
+    assert.deepEqual(JSON.parse(request.body), {
+      name: "Viewer",
+      login: "viewer",
+      password: "{{secret:grafana-viewer}}",
+      OrgId: 1,
+    });
+  });
+
+  it("is started by its custom.ini and never by defaults.ini", () => {
+    assert.deepEqual(grafana?.arguments, [
+      "server",
+      "--homepath",
+      "/grafana",
+      "--config",
+      "/stack/services/grafana/custom.ini",
+    ]);
+  });
+
+  it("is left out where it cannot be had", () => {
+    const without = planServices(system, layout, { demoProgram: "/demo.ts" });
+    assert.equal(
+      without.services.some(({ component }) => component === "grafana"),
+      false,
+    );
+  });
+});
