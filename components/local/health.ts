@@ -39,7 +39,7 @@ export async function unhealthyBecause(
 }
 
 /**
- * Waits until the service is healthy.
+ * Waits until the service is healthy, or the wait is given up.
  * @throws after `timeout` seconds, with the last reason.
  */
 export async function waitUntilHealthy(
@@ -47,11 +47,12 @@ export async function waitUntilHealthy(
   paths: StackPaths,
   secrets: readonly PlanSecret[],
   timeout: number,
+  givenUp?: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + timeout * 1_000;
   for (;;) {
     const reason = await unhealthyBecause(service, paths, secrets);
-    if (reason === undefined) return;
+    if (reason === undefined || givenUp?.aborted === true) return;
     if (Date.now() > deadline)
       throw new Error(
         `${service.name} is not healthy after ${String(timeout)} s (${reason}); its log: ${join(paths.logs, `${service.name}.log`)}`,

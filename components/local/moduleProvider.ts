@@ -22,7 +22,7 @@ export function moduleProvider(loading: Promise<AnyModule>) {
       return module.diff ? module.diff(id, visible(state), visible(inputs)) : {};
     }),
     create: oneLine(async (inputs: Values) => {
-      const { id, outs } = await (await loading).create(visible(inputs));
+      const { id, outs } = await withText(inputs, async () => (await loading).create(visible(inputs)));
       return { id, outs: storable(outs) };
     }),
     read: oneLine(async (id: string, state: Values) => {
@@ -33,7 +33,8 @@ export function moduleProvider(loading: Promise<AnyModule>) {
       return { id, props: storable(found.props), ...(found.inputs && { inputs: storable(found.inputs) }) };
     }),
     update: oneLine(async (id: string, state: Values, inputs: Values) => {
-      const { outs } = await (await loading).update(id, visible(state), visible(inputs));
+      const update = async () => (await loading).update(id, visible(state), visible(inputs));
+      const { outs } = await withText(inputs, update);
       return { outs: storable(outs) };
     }),
     delete: oneLine(async (id: string, state: Values) => (await loading).delete(id, visible(state))),
@@ -43,6 +44,18 @@ export function moduleProvider(loading: Promise<AnyModule>) {
 function visible(values: Values): Values {
   const { __provider: _text, ...rest } = values;
   return rest;
+}
+
+/** What exists but did not come up is kept with its properties; without the text nothing could mend or delete it. */
+async function withText<Result>(inputs: Values, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const partial = error as { properties?: Values };
+    if (partial.properties !== undefined)
+      partial.properties = { ...storable(partial.properties), __provider: inputs["__provider"] };
+    throw error;
+  }
 }
 
 /** Without properties that are undefined, which the state cannot hold. */

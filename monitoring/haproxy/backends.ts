@@ -46,8 +46,10 @@ interface PoolKind {
   readonly maxConnections?: number;
   /** A server that has just started is ready, but what it should answer is still to come. @default false */
   readonly startsEmpty?: boolean;
-  /** Time between checks of a pool that is only watched. */
+  /** Nobody is sent there: checked every 2 s, for the home page. @default false */
   readonly watched?: boolean;
+  /** Time between checks. @default that of `defaults` */
+  readonly interval?: string;
 }
 
 const queryEndpoints = "^/api/v1/(query|query_range|query_exemplars|series|labels|format_query|parse_query)$";
@@ -85,6 +87,8 @@ const poolKinds: readonly PoolKind[] = [
     name: "prometheus",
     components: ["prometheus"],
     healthPath: "/-/ready",
+    // A Prometheus that was killed may be back within half a second: the log shall say that it was gone.
+    interval: "200ms",
     rules: reads,
     maxConnections: 128,
   },
@@ -137,6 +141,7 @@ function serverLine(pool: Pool, kind: PoolKind, server: Instance, position: numb
     `server ${server.name} ${server.address}:${String(httpPort(server))}`,
     `sni str(${server.name}) verifyhost ${server.name} check check-sni ${server.name}`,
   ];
+  if (kind.interval !== undefined) line.push(`inter ${kind.interval}`);
   if (kind.watched === true) {
     line.push("inter 2s downinter 2s");
   } else if (position < pool.servers.length - 1) {

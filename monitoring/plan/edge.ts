@@ -31,20 +31,13 @@ export function edgeServices(context: PlanContext): Service[] {
       arguments: ["-W", "-db", "-f", config.path],
       files: [home, config],
       directories: [],
-      ports: [
-        ...Object.entries(layout.edge).map(([name, number]) => ({
-          name,
-          number,
-          protocol: "tcp" as const,
-          address: layout.edgeAddress,
-        })),
-        ...Object.entries(instance.ports).map(([name, number]) => ({
-          name,
-          number,
-          protocol: "tcp" as const,
-          address: instance.address,
-        })),
-      ],
+      // Under the names of the interfaces, by which they are found again.
+      ports: [...Object.entries(layout.edge), ...Object.entries(instance.ports)].map(([name, number]) => ({
+        name,
+        number,
+        protocol: "tcp",
+        address: layout.edgeAddress,
+      })),
       reload: { kind: "signal", signal: "SIGUSR2" },
       onCertificates: "reload",
     });

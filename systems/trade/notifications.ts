@@ -9,13 +9,16 @@ export const tradeNotifications: Notifications = {
   root: {
     receiver: "webhook",
     matchers: [],
-    groupBy: ["severity"],
+    // Each alert of a severity is a group of its own. Prometheus tells of an alert that is over for 15 minutes more, and a
+    // group with one of those beside one that fires is notified again whenever the set of them changes: with groups of
+    // `severity` alone a second outage within 15 minutes paged up to three times, and waited for the open group's interval.
+    groupBy: ["severity", "alertname", "instance", "stream"],
     groupWait: "1s",
     groupInterval: "5s",
     repeatInterval: "4h",
     routes: [
       { receiver: "nobody", matchers: ['alertname="Watchdog"'] },
-      // Apart from the trade system's own alerts: an alert that joins an open group waits for its interval.
+      // The stack's own alerts can wait: one message about many targets is worth more than the quickest one.
       { receiver: "webhook", matchers: [`scope="${stackScope}"`], groupBy: ["severity", "alertname"] },
     ],
   },

@@ -174,6 +174,14 @@ describe("a dynamic resource whose provider is a module", function () {
     assert.match(mended.stdout, /1 updated/);
   });
 
+  it("deletes a resource that exists but did not come up", async () => {
+    assert.notEqual((await up("-c", "colour=dim")).code, 0);
+    const gone = await runPulumi(["destroy", "--yes", "--skip-preview", "--stack", "dev"], {
+      cwd: project.folder,
+    });
+    assert.equal(gone.code, 0, gone.stdout);
+  });
+
   it("finishes what it is creating when a run is interrupted, so that the state knows it", async () => {
     await interruptWhileCreating("SIGINT", (code) => {
       assert.notEqual(code, 0);

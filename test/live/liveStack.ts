@@ -154,7 +154,7 @@ export async function eventually<T>(
 }
 
 /** A block of 200 ports below the range of outgoing connections; another test file finds another. */
-async function freePortBase(): Promise<number> {
+export async function freePortBase(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const base = 22_000 + 200 * Math.floor(Math.random() * 45);
     if ((await Promise.all([0, 10, 100, 119, 199].map((offset) => isFree(base + offset)))).every(Boolean))

@@ -26,7 +26,11 @@ const settings: ComposeSettings = {
 
 const variants: Readonly<Record<string, Record<string, string>>> = {
   "the dev stack": {},
-  "the dev stack with remote write": { "vigil:longTerm": "receive" },
+  "the dev stack with remote write": {
+    "vigil:longTerm": "receive",
+    // Remote write stores every sample twice.
+    "vigil:sizing": '{"thanos-compactor":{"volume":"128GiB"}}',
+  },
   "the dev stack without the demo": { "vigil:demo": "false" },
 };
 

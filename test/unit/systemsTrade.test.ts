@@ -144,11 +144,11 @@ describe("The trade system", () => {
     assert.equal(alert("RedisDown").pageWithin, "10s");
   });
 
-  it("groups by severity and notifies a webhook after 1 s, then every 5 s, waiting 2 s for a peer", () => {
+  it("groups by severity and alert and notifies a webhook after 1 s, then every 5 s, waiting 2 s for a peer", () => {
     const { root, receivers, peerTimeout } = cluster.notifications;
     assert.deepEqual(
       [root.groupBy, root.groupWait, root.groupInterval, peerTimeout],
-      [["severity"], "1s", "5s", "2s"],
+      [["severity", "alertname", "instance", "stream"], "1s", "5s", "2s"],
     );
     assert.equal(receivers.find(({ name }) => name === root.receiver)?.kind, "webhook");
   });

@@ -2,12 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { PlanFile, PlanSecret, Service } from "../../../monitoring/hosts.ts";
 import { ensureDirectory, readTextFile, writePrivateFile } from "../files.ts";
 import { completeSetup, reloadByHttp, waitUntilHealthy } from "../health.ts";
 import { stackPaths, type StackPaths } from "../paths.ts";
 import { fillPlaceholders } from "../secrets.ts";
-import { isSupervised, withSupervisor } from "../supervisor.ts";
+import { isSupervised, withSupervisor, type Supervisor } from "../supervisor.ts";
 import { inTurn } from "./turns.ts";
 
 export { remove as delete };
@@ -28,16 +29,26 @@ export interface ServiceState {
 /** Seconds that a service may take until it is healthy; replaying a long write-ahead log is what takes longest. */
 const healthyWithin = 120;
 
+/** Seconds that a busy one may take to answer before it counts as stuck. */
+const wellWithin = 5;
+
+/** A process that ended so often, about 5 s of the supervisor's growing pauses, will not come up by itself. */
+const hopelessRestarts = 8;
+
 export async function create(state: ServiceState): Promise<{ id: string; outs: ServiceState }> {
   const paths = stackPaths(state.root);
   await writeFiles(state, paths);
   await rm(join(paths.stopped, state.service.name), { force: true });
-  await start(state, paths).catch((error: unknown) => {
-    // It exists, so the next `pulumi up` must mend it rather than make a second one.
+  await start(state, paths).catch(keepInState(state));
+  return { id: state.service.name, outs: state };
+}
+
+/** It exists, so the next `pulumi up` must mend it, whatever is declared then, rather than make a second one. */
+function keepInState(state: ServiceState): (error: unknown) => never {
+  return (error) => {
     const reasons = [(error as Error).message];
     throw Object.assign(new Error(reasons[0]), { id: state.service.name, properties: state, reasons });
-  });
-  return { id: state.service.name, outs: state };
+  };
 }
 
 export interface Difference {
@@ -72,10 +83,10 @@ export async function update(
   await inTurn(rolling, name, async () => {
     const changed = await writeFiles(now, paths);
     if (await stoppedOnPurpose(paths, name)) return;
-    const action = actionFor(old, now, changed, await hasDied(now));
-    if (action === "restart") await start(now, paths);
-    if (action === "reload") await reload(now, paths);
-    if (action !== "none") await waitUntilHealthy(now.service, paths, now.secrets, healthyWithin);
+    const asked = actionFor(old, now, changed, await hasDied(now));
+    const action = asked === "none" && !(await isWell(now, paths)) ? "restart" : asked;
+    if (action === "restart") await start(now, paths).catch(keepInState(now));
+    if (action === "reload") await reloadOrReturn(old, now, paths);
     await removeFiles(old.service.files, now.service.files);
   });
   return { outs: now };
@@ -116,13 +127,51 @@ function actionFor(
   return asks.includes("reload") ? "reload" : "none";
 }
 
+/** A configuration that the process refuses is taken back, so that its files stay what it runs with. */
+async function reloadOrReturn(old: ServiceState, now: ServiceState, paths: StackPaths): Promise<void> {
+  try {
+    await reload(now, paths);
+    await waitUntilHealthy(now.service, paths, now.secrets, healthyWithin);
+  } catch (error) {
+    await writeFiles(old, paths);
+    throw error;
+  }
+}
+
 async function start({ service, executable, secrets }: ServiceState, paths: StackPaths): Promise<void> {
   await ensureDirectory(paths.logs);
   for (const directory of service.directories) await ensureDirectory(directory);
-  await withSupervisor(paths, async (supervisor) => supervisor.start(service, executable));
-  await waitUntilHealthy(service, paths, secrets, healthyWithin);
+  await withSupervisor(paths, async (supervisor) => {
+    await supervisor.start(service, executable);
+    const endless = new AbortController();
+    await Promise.race([
+      waitUntilHealthy(service, paths, secrets, healthyWithin, endless.signal),
+      untilHopeless(service, paths, supervisor, endless.signal),
+    ]).finally(() => {
+      endless.abort();
+    });
+  });
   if (!(await isSupervised(paths, service.name))) throw new Error(portsTaken(service, paths));
   await completeSetup(service, paths, secrets);
+}
+
+/** Never resolves before the signal. @throws when the process ends again and again. */
+async function untilHopeless(
+  { name }: Service,
+  paths: StackPaths,
+  supervisor: Supervisor,
+  ended: AbortSignal,
+): Promise<void> {
+  while (!ended.aborted) {
+    // The list is dear: the supervisor measures every process for it.
+    await pause(2_000);
+    const process = (await supervisor.list()).find((known) => known.name === name);
+    if (process !== undefined && process.restarts >= hopelessRestarts)
+      throw new Error(
+        `${name} ends as soon as it is started (${String(process.restarts)} times); why is in its log: ` +
+          join(paths.logs, `${name}.log`),
+      );
+  }
 }
 
 /** Something answered in the service's place and let the credentials pass: a left-over of this very stack. */
@@ -159,6 +208,14 @@ async function writeFiles(state: ServiceState, paths: StackPaths): Promise<PlanF
 async function removeFiles(old: readonly PlanFile[], now: readonly PlanFile[]): Promise<void> {
   const kept = new Set(now.map((file) => file.path));
   for (const file of old) if (!kept.has(file.path)) await rm(file.path, { force: true });
+}
+
+/** False for what is alive and does not answer, as after a start that failed. */
+async function isWell({ service, secrets }: ServiceState, paths: StackPaths): Promise<boolean> {
+  return waitUntilHealthy(service, paths, secrets, wellWithin).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function hasDied({ root, service }: ServiceState): Promise<boolean> {

@@ -1,0 +1,66 @@
+import { colour, table } from "../terminal.ts";
+import type { CoreTimes } from "./core.ts";
+import type { LoadTimes } from "./load.ts";
+import type { PreviewTimes } from "./previews.ts";
+
+export interface Benchmark extends CoreTimes {
+  readonly preview: PreviewTimes;
+  readonly load: LoadTimes;
+  /** Times the empty program's preview. */
+  readonly ratios: { readonly dev: number; readonly up?: number };
+  /** Previews that each median is of. */
+  readonly rounds: number;
+}
+
+/** What the figures must not exceed. */
+export const bars = { devPreviewRatio: 2, renderMilliseconds: 100 } as const;
+
+/** The figures that are over their bar, one line each. */
+export function overBars({ ratios, render }: Benchmark): string[] {
+  return [
+    ...(ratios.dev > bars.devPreviewRatio
+      ? [
+          `preview of dev: ${ratios.dev.toFixed(2)} × an empty program's, at most ${String(bars.devPreviewRatio)} wanted`,
+        ]
+      : []),
+    ...Object.entries(render)
+      .filter(([, milliseconds]) => milliseconds > bars.renderMilliseconds)
+      .map(
+        ([name, milliseconds]) =>
+          `rendering ${name.replace("Milliseconds", "")}: ${milliseconds.toFixed(0)} ms, at most ${String(bars.renderMilliseconds)} wanted`,
+      ),
+  ];
+}
+
+/** The figures as a table for people. */
+export function describeBenchmark(benchmark: Benchmark): string {
+  const { preview, load, ratios, render, check, rounds } = benchmark;
+  const over = overBars(benchmark);
+  const seconds = (value: number): string => `${value.toFixed(2)} s`;
+  const times = (value: number): string => `${value.toFixed(2)} × empty`;
+  const rows = [
+    ["preview of an empty program", seconds(preview.emptySeconds), ""],
+    ["preview of dev, new", seconds(preview.devSeconds), times(ratios.dev)],
+    ...(preview.upSeconds === undefined || ratios.up === undefined
+      ? []
+      : [["preview of dev, running", seconds(preview.upSeconds), times(ratios.up)]]),
+    ...group("load", load),
+    ...group("render", render),
+    ...group("check", check),
+  ];
+  return [
+    colour("bold", `Medians, previews of ${String(rounds)} rounds`),
+    table(rows),
+    over.length === 0
+      ? colour("green", "Within the bars.")
+      : over.map((line) => colour("red", line)).join("\n"),
+  ].join("\n");
+}
+
+function group(title: string, figures: object): string[][] {
+  return Object.entries(figures as Record<string, number>).map(([name, value]) => [
+    `${title} ${name.replace("Milliseconds", "")}`,
+    `${value.toFixed(1)} ms`,
+    "",
+  ]);
+}
