@@ -1,5 +1,5 @@
 /** The configuration of the stack that is being run: see configuration/keys.ts for the keys. */
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./components/pulumi.ts";
 import { parseConfig, type StackConfig } from "./configuration/parse.ts";
 import * as check from "./monitoring/check.ts";
 

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { stackPaths } from "../components/local/paths.ts";
-import { daemonAnswers, withSupervisor } from "../components/local/supervisor.ts";
+import { shutDown } from "../components/local/supervisor.ts";
 import { runPulumi } from "./engine.ts";
 import { summarise } from "./progress.ts";
 import { stackRoot } from "./stackRoot.ts";
@@ -50,8 +50,7 @@ await run(async () => {
     process.stderr.write(`${progress.errors(result)}\n`);
     throw new Error(`stack ${stack} could not be taken down completely; see: npm run status`);
   }
-  const paths = stackPaths(root);
-  if (await daemonAnswers(paths)) await withSupervisor(paths, async (supervisor) => supervisor.shutDown());
+  await shutDown(stackPaths(root));
   if (purge) await rm(root, { recursive: true, force: true });
   console.log(
     purge

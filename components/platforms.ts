@@ -1,4 +1,4 @@
-import { RunError, type Output } from "@pulumi/pulumi";
+import { RunError, type Output } from "./pulumi.ts";
 import type { StackConfig } from "../configuration/parse.ts";
 import type { PreparedStack } from "../configuration/prepare.ts";
 import type { Layout } from "../monitoring/hosts.ts";

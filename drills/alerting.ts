@@ -2,9 +2,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { startService, stopService } from "../components/local/control.ts";
 import type { Fault } from "../demo/faults.ts";
+import { stackScope } from "../monitoring/alerts/selfMonitoring.ts";
 import type { Labels } from "../monitoring/model.ts";
 import { redisInstances } from "../systems/trade/jobs.ts";
-import { nextToNotify } from "./alertmanagers.ts";
+import { nextToNotify, serviceUrls } from "./alertmanagers.ts";
 import type { StackClient } from "./stackClient.ts";
 import { matches, summary, type Webhook, type Which } from "./webhook.ts";
 
@@ -21,7 +22,7 @@ export interface AlertingFigures {
   readonly firing: number;
   /** Notifications that named it as resolved. */
   readonly resolved: number;
-  /** What was told about other alerts of the drill's severity, such as `SignalLoss firing`. */
+  /** What was told about other alerts of what the stack watches, such as `SignalLoss firing`. */
   readonly others: readonly string[];
 }
 
@@ -86,28 +87,35 @@ export async function redisOutage(
   return { ...figures, dataSeconds, ...(killed === undefined ? {} : { killed }) };
 }
 
-export interface FaultOptions {
-  readonly alert: string;
-  /** Put on the demo, and taken off once the alert was told. */
-  readonly fault: Partial<Fault>;
-  readonly noFault: Partial<Fault>;
+/** The alerts that a fault of the demo causes, and what puts the fault on and off. */
+const demoTroubles = {
+  HighMemoryUsage: { on: { holdMemoryMiB: 850 }, off: { holdMemoryMiB: 0 } },
+  SlowSync: { on: { syncLatencySeconds: 0.5 }, off: { syncLatencySeconds: 0 } },
+  SignalLoss: { on: { pauseSignals: true }, off: { pauseSignals: false } },
+} as const satisfies Record<string, Record<"on" | "off", Partial<Fault>>>;
+
+export type DemoTrouble = keyof typeof demoTroubles;
+
+export interface TroubleOptions {
+  /** The alert to cause. */
+  readonly trouble: DemoTrouble;
   /** Seconds to wait for notifications that should not come. @default 10 */
   readonly quiet?: number;
 }
 
-/** Injects a fault into the demo until it pages. @throws when the alert is not told or does not end in time. */
+/** Puts a fault on the demo until it is told. @throws when the alert is not told or does not end in time. */
 export async function demoFault(
   stack: StackClient,
   webhook: Webhook,
-  { alert, fault, noFault, quiet = 10 }: FaultOptions,
+  { trouble, quiet = 10 }: TroubleOptions,
 ): Promise<AlertingFigures> {
   return drill(webhook, {
-    which: { alertname: alert },
+    which: { alertname: trouble },
     since: Date.now(),
     quiet,
-    cause: async () => inject(stack, fault),
+    cause: async () => inject(stack, demoTroubles[trouble].on),
     lasting: 0,
-    mend: async () => inject(stack, noFault),
+    mend: async () => inject(stack, demoTroubles[trouble].off),
   });
 }
 
@@ -125,7 +133,7 @@ interface Drill {
 }
 
 /** Longer than any promised time to page, so that a late page is measured and not only missed. */
-const patience = 60;
+const patience = 90;
 
 async function drill(webhook: Webhook, steps: Drill): Promise<AlertingFigures> {
   const { which, since } = steps;
@@ -137,7 +145,6 @@ async function drill(webhook: Webhook, steps: Drill): Promise<AlertingFigures> {
   ]);
   await pause(steps.quiet * 1_000);
   const told = webhook.messages(which, since);
-  const severity = page.labels["severity"] ?? "";
   return {
     labels: page.labels,
     annotations: page.annotations,
@@ -146,8 +153,8 @@ async function drill(webhook: Webhook, steps: Drill): Promise<AlertingFigures> {
     firing: told.filter(({ status }) => status === "firing").length,
     resolved: told.filter(({ status }) => status === "resolved").length,
     others: webhook
-      .messages({ severity }, since)
-      .filter(({ labels }) => !matches(labels, which))
+      .messages({}, since)
+      .filter(({ labels }) => !matches(labels, which) && labels["scope"] !== stackScope)
       .map(summary),
   };
 }
@@ -207,11 +214,20 @@ async function reached(
   );
 }
 
-/** `pending` or `firing`, as Prometheus itself says. */
+/** `pending` or `firing`, as each Prometheus says: the first of the pair counts. One that does not answer says nothing. */
 async function alertStates(stack: StackClient, which: Which): Promise<string[]> {
-  const { body } = await stack.request(`${stack.endpoint("prometheus")}/api/v1/alerts`);
-  const { data } = JSON.parse(body) as { data: { alerts: { labels: Labels; state: string }[] } };
-  return data.alerts.filter(({ labels }) => matches(labels, which)).map(({ state }) => state);
+  const urls = serviceUrls(stack, "prometheus").map(({ url }) => `${url}/api/v1/alerts`);
+  const answers = await Promise.allSettled(urls.map(async (url) => stack.request(url)));
+  return answers
+    .filter((answer) => answer.status === "fulfilled")
+    .flatMap(({ value }) => (JSON.parse(value.body) as AlertsAnswer).data.alerts)
+    .filter(({ labels }) => matches(labels, which))
+    .map(({ state }) => state);
+}
+
+/** @see https://prometheus.io/docs/prometheus/latest/querying/api/#alerts */
+interface AlertsAnswer {
+  readonly data: { readonly alerts: readonly { readonly labels: Labels; readonly state: string }[] };
 }
 
 async function until(what: string, seconds: number, condition: () => Promise<boolean>): Promise<void> {

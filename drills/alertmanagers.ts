@@ -1,4 +1,5 @@
 /** The Alertmanagers of a running stack, as a drill that kills one of them needs to know them. */
+import type { Component } from "../monitoring/model.ts";
 import type { StackClient } from "./stackClient.ts";
 
 export interface Member {
@@ -14,11 +15,9 @@ export interface Member {
  */
 export async function nextToNotify(stack: StackClient): Promise<Member> {
   const processes = await stack.processes();
-  const running = stack.inventory.services.flatMap((service) => {
-    const pid = processes.get(service.name)?.pid;
-    const port = service.ports.find(({ name }) => name === "http");
-    if (service.component !== "alertmanager" || pid === undefined || port === undefined) return [];
-    return [{ service: service.name, pid, url: `https://${port.address}:${port.number}` }];
+  const running = serviceUrls(stack, "alertmanager").flatMap(({ service, url }) => {
+    const pid = processes.get(service)?.pid;
+    return pid === undefined ? [] : [{ service, pid, url }];
   });
   const members = await Promise.all(
     running.map(async (member) => ({ ...member, cluster: await clusterOf(stack, member.url) })),
@@ -29,13 +28,25 @@ export async function nextToNotify(stack: StackClient): Promise<Member> {
   return { service: first.service, pid: first.pid };
 }
 
-/** Waits for nothing: the number of members that an Alertmanager sees now, itself included. */
-export async function clusterSizes(stack: StackClient): Promise<number[]> {
-  const urls = stack.inventory.services
-    .filter(({ component }) => component === "alertmanager")
-    .flatMap(({ ports }) => ports.filter(({ name }) => name === "http"))
-    .map((port) => `https://${port.address}:${port.number}`);
-  return Promise.all(urls.map(async (url) => (await clusterOf(stack, url)).peers.length));
+/** Whether every Alertmanager answers, sees all of the others and has settled, so that they notify as one. */
+export async function clusterIsWhole(stack: StackClient): Promise<boolean> {
+  const urls = serviceUrls(stack, "alertmanager");
+  const clusters = await Promise.all(urls.map(async ({ url }) => clusterOf(stack, url)));
+  return clusters.every(({ status, peers }) => status === "ready" && peers.length === urls.length);
+}
+
+/** Where each service of a component answers, past the edge. */
+export function serviceUrls(
+  { inventory }: StackClient,
+  component: Component,
+): { readonly service: string; readonly url: string }[] {
+  return inventory.services
+    .filter((service) => service.component === component)
+    .flatMap(({ name, ports }) =>
+      ports
+        .filter((port) => port.name === "http")
+        .map(({ address, number }) => ({ service: name, url: `https://${address}:${number}` })),
+    );
 }
 
 interface Cluster {

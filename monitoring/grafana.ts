@@ -3,7 +3,6 @@ import type { Layout } from "./hosts.ts";
 import type { System } from "./model.ts";
 
 export { datasourceUids } from "./dashboards/datasource.ts";
-export { renderDashboards, type RenderedDashboard } from "./dashboards/render.ts";
 export {
   renderGrafanaProvisioning,
   type ClickHouseAccess,

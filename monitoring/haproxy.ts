@@ -100,8 +100,9 @@ function defaults(options: HaproxyOptions): string {
     "option redispatch 1",
     "retry-on conn-failure empty-response response-timeout",
     `default-server ssl verify required ca-file ${options.certificateAuthorityFile}`,
-    // One failed check is followed by the next 100 ms later.
-    "default-server inter 500ms fastinter 100ms downinter 500ms fall 2 rise 1 tcp-ut 5s",
+    // A failed check is followed by the next 100 ms later, so that a dead server is out after 1 s at most. `inter` is also
+    // the time that a check may take to connect, and three in a row are needed: a busy machine loses no server that is well.
+    "default-server inter 800ms fastinter 100ms downinter 500ms fall 3 rise 1 tcp-ut 5s",
   ]);
 }
 

@@ -46,6 +46,11 @@ export interface Service {
   readonly after: readonly string[];
   /** Members of one rolling group are changed one at a time, the next only when the one before is ready. */
   readonly rolling: string;
+  /**
+   * Time after a restart until those who use the service have noticed that it is ready; another member of its rolling group
+   * is not restarted before. @default "0s"
+   */
+  readonly settle?: Duration;
 }
 
 /** Something that a service can only be told over its API. */

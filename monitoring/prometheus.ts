@@ -151,6 +151,8 @@ export function prometheusArguments(system: System, options: PrometheusArgumentO
     `--query.max-samples=${maxSamples(system).toString()}`,
     "--query.max-concurrency=20",
     "--query.timeout=30s",
+    // A new target is asked within a second, not within five.
+    "--scrape.discovery-reload-interval=1s",
     ...(options.resendDelay === undefined ? [] : [`--rules.alert.resend-delay=${options.resendDelay}`]),
     "--log.format=json",
   ];

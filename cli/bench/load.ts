@@ -6,7 +6,7 @@ import { engineEnvironment, repository } from "../engine.ts";
 import { median } from "./timing.ts";
 
 export interface LoadTimes {
-  /** `@pulumi/pulumi`, which an empty program has as well. */
+  /** The part of `@pulumi/pulumi` that an empty program has as well. */
   readonly sdkMilliseconds: number;
   /** What the dev stack's program adds to it. */
   readonly programMilliseconds: number;
@@ -29,7 +29,7 @@ export async function measureLoad(times: number): Promise<LoadTimes> {
 async function loadOnce(): Promise<LoadTimes> {
   const script = [
     "const times = [performance.now()];",
-    'await import("@pulumi/pulumi");',
+    'await import("@pulumi/pulumi/runtime/stack.js");',
     "times.push(performance.now());",
     ...program.map((path) => `await import(${JSON.stringify(join(repository, path))});`),
     "times.push(performance.now());",

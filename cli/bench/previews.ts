@@ -26,14 +26,14 @@ export async function measurePreviews(rounds: number, log: (line: string) => voi
     const subjects = await prepareSubjects(folder);
     // What the first runs of all compile is kept.
     for (const { preview } of subjects) await preview();
-    const taken = new Map(subjects.map(({ name }) => [name, [] as number[]]));
+    const taken = new Map(subjects.map(({ name }) => [name, [] as number[]] as const));
     for (let round = 1; round <= rounds; round++)
       for (const { name, preview } of subjects) {
         const seconds = (await timed(preview)) / 1_000;
         taken.get(name)?.push(seconds);
         log(`round ${String(round)} of ${String(rounds)}: ${name} ${seconds.toFixed(2)} s`);
       }
-    const middle = (name: string): number => median(taken.get(name) ?? []);
+    const middle = (name: Subject["name"]): number => median(taken.get(name) ?? []);
     return {
       emptySeconds: middle("empty"),
       devSeconds: middle("dev"),

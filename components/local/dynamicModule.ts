@@ -13,7 +13,7 @@
  * A resource that exists but did not come up: let the module throw an Error with `id`, `properties` and `reasons`; Pulumi
  * keeps it in the state and tries an update next time.
  */
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../pulumi.ts";
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 

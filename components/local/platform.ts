@@ -1,5 +1,5 @@
 /** From a stack's configuration to a stack of this machine. */
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../pulumi.ts";
 import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { StackConfig } from "../../config.ts";
@@ -7,7 +7,7 @@ import { addedTargets } from "../../monitoring/extend.ts";
 import { localLayout } from "../../monitoring/localLayout.ts";
 import type { System } from "../../monitoring/model.ts";
 import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
-import { planServices } from "../../monitoring/plan.ts";
+import { planServices, type PlanOptions } from "../../monitoring/plan.ts";
 import type { StackPlatform } from "../platforms.ts";
 import { localPrograms } from "./programs.ts";
 import { stackPaths } from "./paths.ts";
@@ -16,8 +16,8 @@ import { LocalStack } from "./stack.ts";
 /** @throws when a program that every stack needs can be neither found nor installed. */
 export async function localPlatform(config: StackConfig<pulumi.Output<string>>): Promise<StackPlatform> {
   const executables = await localPrograms();
-  const grafana = config.grafana !== "off" && executables.grafana !== undefined;
-  if (config.grafana === "on" && !grafana)
+  const grafana = config.grafana === "off" ? undefined : await grafanaFor(executables.grafana);
+  if (config.grafana === "on" && grafana === undefined)
     throw new pulumi.RunError(
       "vigil:grafana: got on, but Grafana is not to be had here; set it to auto or off",
     );
@@ -34,7 +34,7 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
         portBase: config.portBase,
         demo: config.demo,
         added,
-        grafana,
+        grafana: grafana !== undefined,
         human: config.human,
       }),
     deploy: ({ system, layout }) => {
@@ -45,9 +45,7 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
         plan: {
           ...planServices(adapt(system), layout, {
             ...(config.blockDuration === "2h" ? {} : { blockDuration: config.blockDuration }),
-            ...(executables.grafana === undefined
-              ? {}
-              : { grafanaHome: dirname(dirname(executables.grafana)) }),
+            ...(grafana && { grafana: grafana(system) }),
             demoProgram: join(import.meta.dirname, "../../demo/main.ts"),
           }),
           stack: config.stack,
@@ -69,6 +67,15 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
       };
     },
   };
+}
+
+type Grafana = NonNullable<PlanOptions["grafana"]>;
+
+/** What a plan needs for Grafana; undefined where its program is not to be had. */
+async function grafanaFor(program: string | undefined): Promise<((system: System) => Grafana) | undefined> {
+  if (program === undefined) return undefined;
+  const { renderDashboards } = await import("../../monitoring/dashboards/render.ts");
+  return (system) => ({ home: dirname(dirname(program)), dashboards: renderDashboards(system) });
 }
 
 function warnOfSilence(system: System, given: readonly string[]): void {

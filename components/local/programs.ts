@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../pulumi.ts";
 import type { Executable } from "../../monitoring/hosts.ts";
 import { ensureTools, type ToolName } from "../../tools/toolchain.ts";
 

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../pulumi.ts";
 import type { Executable, ServicePlan } from "../../monitoring/hosts.ts";
 import { Certificates, Credentials, LocalService } from "./resources.ts";
 

@@ -39,8 +39,8 @@ export interface Supervisor {
   signal(name: string, signal: "SIGHUP" | "SIGUSR2"): Promise<void>;
   /** Forgets a process, after stopping it. */
   remove(name: string): Promise<void>;
-  /** Ends the daemon and all that it runs. */
-  shutDown(): Promise<void>;
+  /** Stops and forgets all processes. */
+  removeAll(): Promise<void>;
 }
 
 /** Runs `work` with the stack's supervisor, whose daemon is started when it is not there. */
@@ -70,6 +70,19 @@ const connections = new Map<string, { users: number; readonly client: Promise<Co
 interface Connected {
   readonly client: typeof pm2;
   readonly call: Call;
+}
+
+/**
+ * Ends all processes and the daemon. Not by pm2's own call for it: that one leaves the caller with a socket which looks
+ * for the daemon for ever.
+ */
+export async function shutDown(paths: StackPaths): Promise<void> {
+  if (await daemonAnswers(paths)) {
+    await withSupervisor(paths, async (supervisor) => supervisor.removeAll());
+    const pid = Number.parseInt(await readFile(join(paths.supervisor, "pm2.pid"), "utf8"), 10);
+    await endProcess(pid);
+  }
+  await rm(paths.supervisor, { recursive: true, force: true });
 }
 
 /** Whether a daemon answers for this stack: without one nothing of it runs. */
@@ -135,6 +148,11 @@ function isAlive(pid: number): boolean {
 async function endOrphan(paths: StackPaths, name: string, executable: string): Promise<void> {
   const pid = (await recordOf(paths, name))?.pid;
   if (pid === undefined || !isAlive(pid) || !(await commandOf(pid)).includes(basename(executable))) return;
+  await endProcess(pid);
+}
+
+/** Politely, and by force after 10 s. */
+async function endProcess(pid: number): Promise<void> {
   process.kill(pid, "SIGTERM");
   for (let waited = 0; isAlive(pid); waited += 100) {
     if (waited === 10_000) process.kill(pid, "SIGKILL");
@@ -179,9 +197,8 @@ function supervisor(paths: StackPaths, call: Call): Supervisor {
     signal: async (name, signal) => {
       await call("sendSignalToProcessName", signal, name);
     },
-    shutDown: async () => {
-      await call("killDaemon");
-      await rm(paths.supervisor, { recursive: true, force: true });
+    removeAll: async () => {
+      if ((await list()).length > 0) await call("delete", "all");
     },
   };
 }
@@ -205,12 +222,20 @@ function declaration(paths: StackPaths, service: Service, executable: string): p
     pid_file: join(paths.supervisor, "pids", `${service.name}_.pid`),
     autorestart: true,
     max_restarts: Number.MAX_SAFE_INTEGER,
-    exp_backoff_restart_delay: 100,
+    exp_backoff_restart_delay: restartDelay(service),
     kill_timeout: seconds(service.stopTimeout) * 1_000,
     vizion: false,
     pmx: false,
     automation: false,
   } as pm2.StartOptions;
+}
+
+/**
+ * Milliseconds until what died is started again, half as long again each further time. Longer than the edge's checks need
+ * to find a server dead: one that is back sooner would be given requests in the middle of its way up. The edge has no spare.
+ */
+function restartDelay({ component }: Service): number {
+  return component === "haproxy" ? 100 : 1_200;
 }
 
 async function connectToDaemon(paths: StackPaths): Promise<Connected> {

@@ -48,8 +48,6 @@ interface PoolKind {
   readonly startsEmpty?: boolean;
   /** Nobody is sent there: checked every 2 s, for the home page. @default false */
   readonly watched?: boolean;
-  /** Time between checks. @default that of `defaults` */
-  readonly interval?: string;
 }
 
 const queryEndpoints = "^/api/v1/(query|query_range|query_exemplars|series|labels|format_query|parse_query)$";
@@ -87,8 +85,6 @@ const poolKinds: readonly PoolKind[] = [
     name: "prometheus",
     components: ["prometheus"],
     healthPath: "/-/ready",
-    // A Prometheus that was killed may be back within half a second: the log shall say that it was gone.
-    interval: "200ms",
     rules: reads,
     maxConnections: 128,
   },
@@ -126,8 +122,11 @@ function kindOf(name: string): PoolKind {
 }
 
 function health(kind: PoolKind): readonly string[] {
+  // As those who will ask: a service compares a password by bcrypt once and remembers it, so that a server which has just
+  // become ready is not met by twenty such comparisons at a time, which take seconds on a busy machine.
+  const user = kind.watched === true ? "scrape" : "human";
   const credentials =
-    kind.healthWithoutCredentials === true ? "" : ' hdr Authorization "Basic {{basic:scrape}}"';
+    kind.healthWithoutCredentials === true ? "" : ` hdr Authorization "Basic {{basic:${user}}}"`;
   return [
     "option httpchk",
     `http-check send meth GET uri ${kind.healthPath} ver HTTP/1.1 hdr Host edge-check${credentials}`,
@@ -141,7 +140,6 @@ function serverLine(pool: Pool, kind: PoolKind, server: Instance, position: numb
     `server ${server.name} ${server.address}:${String(httpPort(server))}`,
     `sni str(${server.name}) verifyhost ${server.name} check check-sni ${server.name}`,
   ];
-  if (kind.interval !== undefined) line.push(`inter ${kind.interval}`);
   if (kind.watched === true) {
     line.push("inter 2s downinter 2s");
   } else if (position < pool.servers.length - 1) {

@@ -1,4 +1,5 @@
 /** What the builders of services share: the system, the layout, and names of files, certificates and listeners. */
+import type { RenderedDashboard } from "../dashboards/render.ts";
 import { hostPaths, type HostPaths } from "../hostPaths.ts";
 import type {
   CertificateRequest,
@@ -18,8 +19,13 @@ import { renderWebConfig, type WebUser } from "../webConfig.ts";
 export interface PlanOptions {
   /** Length of the blocks that are uploaded. @default "2h"; shorter only to see an upload soon */
   readonly blockDuration?: Duration;
-  /** Absolute path of the folder that Grafana is unpacked in; absent: no Grafana. */
-  readonly grafanaHome?: string;
+  /** Absent: no Grafana. */
+  readonly grafana?: {
+    /** Absolute path of the folder that it is unpacked in. */
+    readonly home: string;
+    /** Rendered before: their library takes a tenth of a second to load, which only a stack with Grafana should pay. */
+    readonly dashboards: readonly RenderedDashboard[];
+  };
   /** Absolute path of the demo's program; absent: no demo. */
   readonly demoProgram?: string;
 }
@@ -106,10 +112,26 @@ export function service(
     onCertificates: "watched",
     stopTimeout: "30s",
     after: [],
-    rolling: instance.component,
+    // A Prometheus is only as good as the sidecar that reads it: the two members of one side never go with the other's.
+    rolling: instance.component === "thanos-sidecar" ? "prometheus" : instance.component,
+    settle: settleTimes[instance.component] ?? "0s",
     ...more,
   };
 }
+
+/**
+ * A query asks its stores every 5 s whether they are there, and a sidecar its Prometheus every second; HAProxy checks every
+ * half second; Alertmanagers find each other by gossip.
+ */
+const settleTimes: Readonly<Partial<Record<Component, Duration>>> = {
+  prometheus: "10s",
+  "thanos-sidecar": "10s",
+  "thanos-store": "10s",
+  "thanos-ruler": "10s",
+  "thanos-receive": "10s",
+  "thanos-query": "3s",
+  alertmanager: "3s",
+};
 
 /** The file with TLS and users of an HTTP listener; every component reads it again at each handshake. */
 export function webConfigFile(context: PlanContext, instance: Instance): PlanFile {

@@ -1,9 +1,5 @@
-import {
-  grafanaArguments,
-  renderDashboards,
-  renderGrafanaIni,
-  renderGrafanaProvisioning,
-} from "../grafana.ts";
+import { grafanaArguments, renderGrafanaIni, renderGrafanaProvisioning } from "../grafana.ts";
+import type { RenderedDashboard } from "../dashboards/render.ts";
 import type { Instance, PlanFile, Service } from "../hosts.ts";
 import { addressOf } from "../targets.ts";
 import { service, type PlanContext } from "./context.ts";
@@ -11,8 +7,8 @@ import { service, type PlanContext } from "./context.ts";
 /** Grafana with its data sources and dashboards, and an account that sees and cannot edit. */
 export function grafanaServices(context: PlanContext): Service[] {
   const { system, layout, options } = context;
-  const { grafanaHome } = options;
-  if (grafanaHome === undefined) return [];
+  const { grafana } = options;
+  if (grafana === undefined) return [];
   return context.instances("grafana").map((instance) => {
     const { separator } = layout.directories;
     const below = (directory: string, ...names: string[]): string => [directory, ...names].join(separator);
@@ -35,9 +31,9 @@ export function grafanaServices(context: PlanContext): Service[] {
     };
     return service(context, instance, {
       executable: "grafana",
-      arguments: grafanaArguments({ homePath: grafanaHome, configFile: config.path }),
+      arguments: grafanaArguments({ homePath: grafana.home, configFile: config.path }),
       directories: [data, logs, plugins],
-      files: [config, ...provisioned(context, instance, below)],
+      files: [config, ...provisioned(context, instance, grafana.dashboards, below)],
       health: { kind: "http", url: `https://${addressOf(instance, "http")}/api/health`, status: 200 },
       setup: [viewer(instance)],
     });
@@ -47,6 +43,7 @@ export function grafanaServices(context: PlanContext): Service[] {
 function provisioned(
   context: PlanContext,
   instance: Instance,
+  dashboards: readonly RenderedDashboard[],
   below: (directory: string, ...names: string[]) => string,
 ): PlanFile[] {
   const { system, layout } = context;
@@ -65,7 +62,7 @@ function provisioned(
     },
     { path: below(provisioning, "dashboards", "vigil.yaml"), content: texts.dashboards, onChange: "restart" },
     // Grafana looks for changed dashboards by itself.
-    ...renderDashboards(system).map(({ uid, json }): PlanFile => ({
+    ...dashboards.map(({ uid, json }): PlanFile => ({
       path: below(directory, `${uid}.json`),
       content: json,
       onChange: "watched",

@@ -65,13 +65,14 @@ const slowSync: Alert = {
 const redisDown: Alert = {
   name: "RedisDown",
   // `up` alone speaks of the exporter, `redis_up` alone is gone with it. Every branch yields the same labels, so that
-  // one outage is one alert even when it changes its look on the way.
+  // one outage is one alert even when it changes its look on the way. A Prometheus that has just started evaluates its
+  // rules for up to 5 s before it scrapes anything (discovery/manager.go, updatert), when everything is absent.
   expression: [
     "redis_up == 0",
     'or up{service="redis"} == 0',
     ...redisInstances.map(
       ({ name }) =>
-        `or absent(redis_up{instance="${name}", job="redis", redis_instance="${name}", service="redis"})`,
+        `or (absent(redis_up{instance="${name}", job="redis", redis_instance="${name}", service="redis"}) unless on() absent(up))`,
     ),
   ].join("\n"),
   for: "5s",

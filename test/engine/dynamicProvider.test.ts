@@ -176,9 +176,7 @@ describe("a dynamic resource whose provider is a module", function () {
 
   it("deletes a resource that exists but did not come up", async () => {
     assert.notEqual((await up("-c", "colour=dim")).code, 0);
-    const gone = await runPulumi(["destroy", "--yes", "--skip-preview", "--stack", "dev"], {
-      cwd: project.folder,
-    });
+    const gone = await project.pulumi(["destroy", "--yes", "--skip-preview"]);
     assert.equal(gone.code, 0, gone.stdout);
   });
 

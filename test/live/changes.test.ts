@@ -18,7 +18,7 @@ import { certificateOf, processTree } from "./openDoors.ts";
 const live = 3;
 
 describe("A change of a stack", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let stack: LiveStack;
   let client: StackClient;
   let target: Server;
@@ -27,7 +27,10 @@ describe("A change of a stack", function () {
     this.timeout(120_000);
     stack = await LiveStack.up();
     client = await stack.client();
-    target = createServer((_request, response) => response.end("added_things 7\n"));
+    target = createServer((_request, response) => {
+      response.setHeader("content-type", "text/plain; version=0.0.4");
+      response.end("added_things 7\n");
+    });
     await new Promise<void>((resolve) => target.listen(0, "127.0.0.1", resolve));
     await eventually("every job is scraped", 30, async () => (await client.query("up == 0")).length === 0);
   });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { runPulumi, type EngineResult } from "../../cli/engine.ts";
-import { withSupervisor } from "../../components/local/supervisor.ts";
+import { shutDown } from "../../components/local/supervisor.ts";
 import { stackPaths } from "../../components/local/paths.ts";
 import { StackClient } from "../../drills/stackClient.ts";
 
@@ -84,7 +84,7 @@ export class LiveStack {
 
   async down(): Promise<void> {
     await this.#engine(["destroy", "--yes", "--skip-preview", "--parallel", "64"]);
-    await withSupervisor(stackPaths(this.root), async (supervisor) => supervisor.shutDown());
+    await shutDown(stackPaths(this.root));
     rmSync(this.folder, { recursive: true, force: true });
   }
 

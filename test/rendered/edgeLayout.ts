@@ -6,6 +6,7 @@ import type { Component, System } from "../../monitoring/model.ts";
 export const edgeSystem = {
   name: "trade",
   title: "Trade Distribution System",
+  alerts: [],
   externalLabels: { env: "dev" },
 } as unknown as System;
 

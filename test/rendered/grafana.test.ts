@@ -4,11 +4,11 @@ import { parse } from "yaml";
 import {
   datasourceUids,
   grafanaArguments,
-  renderDashboards,
   renderGrafanaIni,
   renderGrafanaProvisioning,
   type GrafanaProvisioningOptions,
 } from "../../monitoring/grafana.ts";
+import { renderDashboards } from "../../monitoring/dashboards/render.ts";
 import type { Instance } from "../../monitoring/hosts.ts";
 import type { Panel, System } from "../../monitoring/model.ts";
 import { checkExpression, metricNames } from "../../monitoring/promql.ts";

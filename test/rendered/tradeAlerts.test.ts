@@ -60,6 +60,15 @@ describe("The trade system's alerts, as Prometheus evaluates them", function () 
         },
       ));
 
+    it("is silent while a Prometheus that has just started scrapes nothing yet", () =>
+      states(
+        "RedisDown",
+        "redis_instance",
+        "1s",
+        redis(Object.fromEntries(redisNames.map((name) => [name, "_x8 1x60"])), "_x8 1x60"),
+        { "4s": {}, "7s": {}, "8s": {}, "20s": {} },
+      ));
+
     it("fires for a Redis that a stack has added when its exporter does not answer", () =>
       states(
         "RedisDown",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { renderDashboards } from "../../monitoring/dashboards/render.ts";
 import { localLayout } from "../../monitoring/localLayout.ts";
 import { planServices } from "../../monitoring/plan.ts";
 import { systems } from "../../systems/index.ts";
@@ -13,7 +14,10 @@ describe("Grafana as a service", () => {
     grafana: true,
     human: "operator",
   });
-  const plan = planServices(system, layout, { grafanaHome: "/grafana", demoProgram: "/demo.ts" });
+  const plan = planServices(system, layout, {
+    grafana: { home: "/grafana", dashboards: renderDashboards(system) },
+    demoProgram: "/demo.ts",
+  });
   const grafana = plan.services.find(({ component }) => component === "grafana");
 
   it("is provisioned with the three dashboards that the trade system asks for", () => {

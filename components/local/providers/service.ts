@@ -4,12 +4,13 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { PlanFile, PlanSecret, Service } from "../../../monitoring/hosts.ts";
+import { seconds } from "../../../monitoring/units.ts";
 import { ensureDirectory, readTextFile, writePrivateFile } from "../files.ts";
 import { completeSetup, reloadByHttp, waitUntilHealthy } from "../health.ts";
 import { stackPaths, type StackPaths } from "../paths.ts";
 import { fillPlaceholders } from "../secrets.ts";
 import { isSupervised, withSupervisor, type Supervisor } from "../supervisor.ts";
-import { inTurn } from "./turns.ts";
+import { inTurn, type Turn } from "./turns.ts";
 
 export { remove as delete };
 
@@ -32,8 +33,8 @@ const healthyWithin = 120;
 /** Seconds that a busy one may take to answer before it counts as stuck. */
 const wellWithin = 5;
 
-/** A process that ended so often, about 5 s of the supervisor's growing pauses, will not come up by itself. */
-const hopelessRestarts = 8;
+/** A process that ended so often, some seconds of the supervisor's growing pauses, will not come up by itself. */
+const hopelessRestarts = 5;
 
 export async function create(state: ServiceState): Promise<{ id: string; outs: ServiceState }> {
   const paths = stackPaths(state.root);
@@ -78,18 +79,27 @@ export async function update(
   old: ServiceState,
   now: ServiceState,
 ): Promise<{ outs: ServiceState }> {
-  const paths = stackPaths(now.root);
-  const { name, rolling } = now.service;
-  await inTurn(rolling, name, async () => {
-    const changed = await writeFiles(now, paths);
-    if (await stoppedOnPurpose(paths, name)) return;
-    const asked = actionFor(old, now, changed, await hasDied(now));
-    const action = asked === "none" && !(await isWell(now, paths)) ? "restart" : asked;
-    if (action === "restart") await start(now, paths).catch(keepInState(now));
-    if (action === "reload") await reloadOrReturn(old, now, paths);
-    await removeFiles(old.service.files, now.service.files);
-  });
+  const { name, rolling, member: side } = now.service;
+  // What is dead serves nobody: it waits for no turn, and others may wait for it, as a sidecar does for its Prometheus.
+  if (await hasDied(now)) await change(old, now);
+  else await inTurn(rolling, { name, side }, async (turn) => change(old, now, turn));
   return { outs: now };
+}
+
+async function change(old: ServiceState, now: ServiceState, turn?: Turn): Promise<void> {
+  const paths = stackPaths(now.root);
+  const { files, name, settle = "0s" } = now.service;
+  const changed = await writeFiles(now, paths);
+  if (await stoppedOnPurpose(paths, name)) return;
+  const asked = actionFor(old, now, changed, turn === undefined);
+  const action = asked === "none" && !(await isWell(now, paths)) ? "restart" : asked;
+  if (action === "restart") {
+    await turn?.othersSettled();
+    await start(now, paths).catch(keepInState(now));
+    turn?.settle(seconds(settle) * 1_000);
+  }
+  if (action === "reload") await reloadOrReturn(old, now, paths);
+  await removeFiles(old.service.files, files);
 }
 
 async function remove(_id: string, state: ServiceState): Promise<void> {
