@@ -154,7 +154,9 @@ function isAlive(pid: number): boolean {
 
 function aboutServer(log: string, victim: string): string[] {
   // HAProxy says it twice: as a log line, and as a warning with a prefix on its standard error.
-  return log.split("\n").filter((line) => new RegExp(`^(Backup )?Server \\S+/${victim} is (UP|DOWN)`).test(line));
+  return log
+    .split("\n")
+    .filter((line) => new RegExp(`^(Backup )?Server \\S+/${victim} is (UP|DOWN)`).test(line));
 }
 
 function together(all: readonly LoadFigures[]): LoadFigures {

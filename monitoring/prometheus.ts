@@ -153,6 +153,8 @@ export function prometheusArguments(system: System, options: PrometheusArgumentO
     "--query.timeout=30s",
     // A new target is asked within a second, not within five.
     "--scrape.discovery-reload-interval=1s",
+    // A minute by default: longer than a service may take to stop, when nobody takes the rest of the queue.
+    ...(system.longTerm.remoteWrite === undefined ? [] : ["--storage.remote.flush-deadline=10s"]),
     ...(options.resendDelay === undefined ? [] : [`--rules.alert.resend-delay=${options.resendDelay}`]),
     "--log.format=json",
   ];

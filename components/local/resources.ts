@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ModuleResource } from "./dynamicModule.ts";
 import type { CertificatesInputs } from "./providers/certificates.ts";
 import type { CredentialsInputs } from "./providers/credentials.ts";
-import type { ServiceState } from "./providers/service.ts";
+import type { DeclaredService } from "./providers/declaredService.ts";
 
 type AsInputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> };
 
@@ -33,7 +33,7 @@ export class Certificates extends ModuleResource {
 
 /** One supervised process with its files. */
 export class LocalService extends ModuleResource {
-  constructor(name: string, inputs: AsInputs<ServiceState>, options?: pulumi.CustomResourceOptions) {
-    super(import.meta.resolve("./providers/service.ts"), "Service", name, { ...inputs }, options);
+  constructor(name: string, inputs: AsInputs<DeclaredService>, options?: pulumi.CustomResourceOptions) {
+    super(import.meta.resolve("./providers/declaredService.ts"), "Service", name, { ...inputs }, options);
   }
 }

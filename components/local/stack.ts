@@ -1,5 +1,6 @@
 import * as pulumi from "../pulumi.ts";
 import type { Executable, ServicePlan } from "../../monitoring/hosts.ts";
+import { declare } from "./providers/declaredService.ts";
 import { Certificates, Credentials, LocalService } from "./resources.ts";
 
 export interface LocalStackArgs {
@@ -39,9 +40,11 @@ export class LocalStack extends pulumi.ComponentResource {
         service.name,
         {
           root,
-          service,
-          executable: executableOf(service.executable, args.executables),
-          secrets: plan.secrets,
+          declaration: declare({
+            service,
+            executable: executableOf(service.executable, args.executables),
+            secrets: plan.secrets,
+          }),
           credentialsGeneration: credentials.generation,
           certificatesGeneration: certificates.generation,
         },

@@ -59,6 +59,9 @@ export function receiveArguments(system: System, options: ReceiveOptions): strin
     `--remote-write.client-tls-ca=${client.certificateAuthorityFile}`,
     `--remote-write.client-tls-cert=${client.certificateFile}`,
     `--remote-write.client-tls-key=${client.keyFile}`,
+    // A second way in for the other receivers, which knows neither TLS nor users, is open at 0.0.0.0:19391 by default and
+    // cannot be turned off. They use gRPC: it goes to loopback, at a port of the system's choice (cmd/thanos/receive.go).
+    "--receive.capnproto-address=127.0.0.1:0",
     `--receive.hashrings-file=${options.hashringFile}`,
     "--receive.hashrings-algorithm=ketama",
     `--receive.local-endpoint=${options.localEndpoint}`,

@@ -22,6 +22,10 @@ describe("RedisDown, time and again", function () {
     client = await stack.client();
   });
 
+  beforeEach(async () => {
+    await eventually("both Alertmanagers see each other", 60, () => clusterIsWhole(client));
+  });
+
   after(async () => {
     client.close();
     webhook.close();
@@ -53,9 +57,6 @@ describe("RedisDown, time and again", function () {
   }
 
   async function outage(kill?: Moment): Promise<OutageFigures> {
-    await eventually("both Alertmanagers see each other", 60, async () =>
-      outages === 0 || kill !== undefined ? clusterIsWhole(client) : true,
-    );
     const redis = `redis-${1 + (outages++ % 4)}`;
     return redisOutage(client, webhook, { redis, ...(kill === undefined ? {} : { kill }) });
   }

@@ -1,4 +1,4 @@
-/** Create, change and remove one service of this machine. Loaded by name by the dynamic provider (see dynamicModule.ts). */
+/** Create, change and remove one service of this machine. */
 import { isDeepStrictEqual } from "node:util";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,8 +11,6 @@ import { stackPaths, type StackPaths } from "../paths.ts";
 import { fillPlaceholders } from "../secrets.ts";
 import { isSupervised, withSupervisor, type Supervisor } from "../supervisor.ts";
 import { inTurn, type Turn } from "./turns.ts";
-
-export { remove as delete };
 
 /** Inputs and outputs of the resource: plain data without a secret. */
 export interface ServiceState {
@@ -102,7 +100,7 @@ async function change(old: ServiceState, now: ServiceState, turn?: Turn): Promis
   await removeFiles(old.service.files, files);
 }
 
-async function remove(_id: string, state: ServiceState): Promise<void> {
+export async function remove(_id: string, state: ServiceState): Promise<void> {
   const paths = stackPaths(state.root);
   await withSupervisor(paths, async (supervisor) => supervisor.remove(state.service.name));
   await rm(join(paths.services, state.service.name), { recursive: true, force: true });
