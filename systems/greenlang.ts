@@ -16,7 +16,7 @@ export function greenlang(parameters: SystemParameters): System {
     name: "greenlang",
     title: "GreenLang",
     description: "An API behind Kong, more than 47 agents, PostgreSQL, Redis and batch jobs on EKS.",
-    platforms: ["eks", "aks", "local"],
+    platforms: ["eks", "aks"],
     namespace: "monitoring",
     scrape: { interval: "15s", timeout: "10s", evaluation: "15s" },
     externalLabels: { cluster: `greenlang-${environment}`, region },

@@ -12,7 +12,7 @@ export function oversight({ environment, region }: SystemParameters): System {
     name: "oversight",
     title: "Oversight SaaS",
     description: "A multi-tenant application on AKS with managed PostgreSQL and Redis, in three regions.",
-    platforms: ["aks", "local"],
+    platforms: ["aks"],
     namespace: "monitoring",
     scrape: { interval: "30s", timeout: "10s", evaluation: "30s" },
     externalLabels: { cluster: `${short}-${region}`, environment },

@@ -8,6 +8,7 @@ import { distributionImages } from "../../monitoring/compose/images.ts";
 import { containerLayout } from "../../monitoring/compose/layout.ts";
 import type { Executable, Layout, ServicePlan } from "../../monitoring/hosts.ts";
 import type { Component, System } from "../../monitoring/model.ts";
+import { addedTargets } from "../../monitoring/extend.ts";
 import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
 import { planServices } from "../../monitoring/plan.ts";
 import { systems } from "../../systems/index.ts";
@@ -44,12 +45,14 @@ export function prepareCompose(config: StackConfig, settings: ComposeSettings): 
     );
   const { demo } = config;
   const { given, network } = settings;
-  const adapt = (system: System): System => onThisMachine(system, { demo, given });
+  const added = addedTargets(config.changes);
+  const adapt = (system: System): System => onThisMachine(system, { demo, given, added });
   const layoutOf = (system: System): Layout =>
     containerLayout(adapt(system), {
       network,
       portBase: config.portBase,
       demo,
+      added,
       grafana: false,
       human: config.human,
     });

@@ -106,7 +106,7 @@ export function service(
     workingDirectory: context.paths.root,
     directories: [context.data(instance.name)],
     files: [],
-    ports: portsOf(instance),
+    ports: tcpPorts(instance.ports, instance.address),
     health: more.health ?? ready(instance),
     reload: { kind: "none" },
     onCertificates: "watched",
@@ -186,11 +186,6 @@ export function certificateFor(instance: Instance): CertificateRequest {
 }
 
 /** All TCP: gossip would use UDP as well, but goes over TCP alone when it is encrypted, as it is here. */
-function portsOf(instance: Instance): Port[] {
-  return Object.entries(instance.ports).map(([name, number]) => ({
-    name,
-    number,
-    address: instance.address,
-    protocol: "tcp",
-  }));
+export function tcpPorts(ports: Readonly<Record<string, number>>, address: string): Port[] {
+  return Object.entries(ports).map(([name, number]) => ({ name, number, address, protocol: "tcp" }));
 }

@@ -1,7 +1,7 @@
 import { renderHaproxy } from "../haproxy.ts";
 import { renderHomePage } from "../homePage.ts";
 import type { PlanFile, Service } from "../hosts.ts";
-import { service, type PlanContext } from "./context.ts";
+import { service, tcpPorts, type PlanContext } from "./context.ts";
 
 /** HAProxy: what people and programs outside reach, and the listener before the queries. */
 export function edgeServices(context: PlanContext): Service[] {
@@ -32,12 +32,7 @@ export function edgeServices(context: PlanContext): Service[] {
       files: [home, config],
       directories: [],
       // Under the names of the interfaces, by which they are found again.
-      ports: [...Object.entries(layout.edge), ...Object.entries(instance.ports)].map(([name, number]) => ({
-        name,
-        number,
-        protocol: "tcp",
-        address: layout.edgeAddress,
-      })),
+      ports: [...tcpPorts(layout.edge, layout.edgeAddress), ...tcpPorts(instance.ports, instance.address)],
       reload: { kind: "signal", signal: "SIGUSR2" },
       onCertificates: "reload",
     });

@@ -194,7 +194,13 @@ function fillIn(text: string): string {
 async function startUpstream(instance: Instance, pem: string, arrivals: Arrival[]): Promise<ChildProcess> {
   const program = fileURLToPath(new URL("edgeUpstream.ts", import.meta.url));
   const port = String(instance.ports["http"]);
-  const upstream = fork(program, [instance.name, port, pem, `Basic ${base64(passwords.scrape)}`]);
+  const upstream = fork(program, [
+    instance.name,
+    port,
+    pem,
+    `Basic ${base64(passwords.scrape)}`,
+    `Basic ${base64(passwords.human)}`,
+  ]);
   await once(upstream, "message");
   upstream.on("message", (arrival) => arrivals.push(arrival as Arrival));
   return upstream;

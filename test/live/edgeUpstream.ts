@@ -1,5 +1,5 @@
 /**
- * A service behind the edge, as a process of its own so that it can be killed: HTTPS, ready for the scrape user only, and it
+ * A service behind the edge, as a process of its own so that it can be killed: HTTPS, ready for the stack's users only, and it
  * tells its parent what arrives. `?drop=N` closes the connection without an answer the first N times.
  */
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ export interface Arrival {
   readonly authorization: string | undefined;
 }
 
-const [name = "", port = "", pem = "", scrape = ""] = process.argv.slice(2);
+const [name = "", port = "", pem = "", ...users] = process.argv.slice(2);
 const dropped = new Map<string, number>();
 const credentials = readFileSync(pem);
 
@@ -26,7 +26,7 @@ const server = createServer({ cert: credentials, key: credentials }, (request, r
     process.send?.(arrival);
   }
   if (url === "/-/ready" || url === "/api/health") {
-    response.writeHead(authorization === scrape || url === "/api/health" ? 200 : 401).end();
+    response.writeHead(users.includes(authorization ?? "") || url === "/api/health" ? 200 : 401).end();
     return;
   }
   const drops = Number(new URL(url, "https://x").searchParams.get("drop") ?? 0);

@@ -105,11 +105,14 @@ describe("haproxy.cfg", () => {
       await check(layout(...absent));
     });
 
-  for (const [name, system] of Object.entries(systems))
-    it(`is valid to HAProxy for ${name} on this machine`, async function () {
+  // On Kubernetes the ingress controller writes its own file.
+  const onHosts = Object.values(systems)
+    .map((system) => system({ environment: "dev", region: "local", layout: "desktop" }))
+    .filter(({ platforms }) => platforms.includes("local"));
+  for (const system of onHosts)
+    it(`is valid to HAProxy for ${system.name} on this machine`, async function () {
       this.timeout(60_000);
-      const known = system({ environment: "dev", region: "local", layout: "desktop" });
-      await check(localLayout(known, onThisMachine), known);
+      await check(localLayout(system, onThisMachine), system);
     });
 });
 
