@@ -156,7 +156,9 @@ export interface Layout {
   readonly users: { readonly human: string; readonly scrape: string; readonly reload: string };
 }
 
-export type EdgeName = "home" | "query" | "prometheus" | "alertmanager" | "pushgateway" | "grafana";
+/** User interfaces behind the edge, in the order in which people meet them. */
+export const edgeNames = ["home", "query", "prometheus", "alertmanager", "pushgateway", "grafana"] as const;
+export type EdgeName = (typeof edgeNames)[number];
 
 export interface Instance {
   readonly name: string;

@@ -1,19 +1,24 @@
-import type { Receiver, ScrapeJob, System } from "./model.ts";
+import type { Component, Receiver, ScrapeJob, System } from "./model.ts";
 
 export interface OnThisMachineOptions {
   /** Addresses of the targets that the stack's configuration added: they are there, with or without a demo. @default none */
   readonly added?: readonly string[];
   /** Stand-ins take the place of what the system watches. */
   readonly demo: boolean;
+  /** Components whose program cannot be had here; what is watched through them is left out. @default none */
+  readonly without?: readonly Component[];
   /** Names of the secrets that have a value; a receiver without its address has nowhere to send to. */
   readonly given: readonly string[];
 }
 
 /** The system as one machine runs it: stand-ins speak TLS, this host is watched, and what cannot be reached is left out. */
 export function onThisMachine(system: System, options: OnThisMachineOptions): System {
+  const { demo, added, without = [] } = options;
+  const jobs = demo ? system.jobs : system.jobs.filter((job) => isReachable(job, added));
   return {
     ...system,
-    jobs: options.demo ? system.jobs : system.jobs.filter((job) => isReachable(job, options.added)),
+    jobs: jobs.filter(({ through }) => through === undefined || !without.includes(through.component)),
+    components: system.components.filter(({ component }) => !without.includes(component)),
     notifications: {
       ...system.notifications,
       receivers: system.notifications.receivers.map((receiver) => reachable(receiver, options.given)),

@@ -1,7 +1,7 @@
 /** What is deployed in a local stack's folder, read from what its services were given: no engine, no state. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { EdgeName, PlanSecret, Service } from "../../monitoring/hosts.ts";
+import { edgeNames, type EdgeName, type PlanSecret, type Service } from "../../monitoring/hosts.ts";
 import { readTextFile } from "./files.ts";
 import { stackPaths, type StackPaths } from "./paths.ts";
 
@@ -38,15 +38,6 @@ async function readSpec(paths: StackPaths, name: string): Promise<Spec | undefin
   const text = await readTextFile(join(paths.services, name, "service.json"));
   return text === undefined ? undefined : (JSON.parse(text) as Spec);
 }
-
-const edgeNames: readonly EdgeName[] = [
-  "home",
-  "query",
-  "prometheus",
-  "alertmanager",
-  "pushgateway",
-  "grafana",
-];
 
 /** HAProxy's ports have the names of the interfaces that they open. */
 function endpointsOf(services: readonly Service[]): Inventory["endpoints"] {

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import type { StackConfig } from "../../config.ts";
 import { addedTargets } from "../../monitoring/extend.ts";
 import { localLayout } from "../../monitoring/localLayout.ts";
-import type { System } from "../../monitoring/model.ts";
+import type { Component, System } from "../../monitoring/model.ts";
 import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
 import { planServices, type PlanOptions } from "../../monitoring/plan.ts";
 import type { StackPlatform } from "../platforms.ts";
@@ -24,7 +24,10 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
   const root = resolve(config.directory);
   const given = Object.keys(config.secrets);
   const added = addedTargets(config.changes);
-  const adapt = (system: System): System => onThisMachine(system, { demo: config.demo, given, added });
+  const without: Component[] = executables.redis_exporter === undefined ? ["redis-exporter"] : [];
+  // The demo lives on its Redis instances; the toolchain has said why there are none.
+  const demo = config.demo && executables["redis-server"] !== undefined;
+  const adapt = (system: System): System => onThisMachine(system, { demo, given, added, without });
   return {
     suppliedSecrets: ({ secrets }) => secrets.filter(({ generated }) => !generated).map(({ name }) => name),
     layoutOf: (system) =>
@@ -32,7 +35,7 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
         root,
         address: config.address,
         portBase: config.portBase,
-        demo: config.demo,
+        demo,
         added,
         grafana: grafana !== undefined,
         human: config.human,

@@ -1,6 +1,6 @@
 /** Where the edge listens: one TLS port per user interface, the queries' internal port, and HAProxy's own metrics. */
 import type { HaproxyOptions } from "../haproxy.ts";
-import type { EdgeName, Layout } from "../hosts.ts";
+import { edgeNames, type EdgeName, type Layout } from "../hosts.ts";
 import { contentSecurityPolicy } from "../homePage.ts";
 import { pools } from "./backends.ts";
 import {
@@ -30,15 +30,6 @@ export function renderFrontends(layout: Layout, options: HaproxyOptions): readon
     metrics(layout, options),
   ];
 }
-
-const edgeNames: readonly EdgeName[] = [
-  "home",
-  "query",
-  "prometheus",
-  "alertmanager",
-  "pushgateway",
-  "grafana",
-];
 
 function edgeFrontend(name: EdgeName, address: string, layout: Layout, options: HaproxyOptions): string {
   return frontend(`fe_${name}`, address, options, [

@@ -1,5 +1,5 @@
 /** A small layout around an edge, for tests of what HAProxy does. */
-import type { EdgeName, Instance, Layout } from "../../monitoring/hosts.ts";
+import { edgeNames, type EdgeName, type Instance, type Layout } from "../../monitoring/hosts.ts";
 import type { Component, System } from "../../monitoring/model.ts";
 
 /** The renderer takes only names from the system. */
@@ -20,15 +20,6 @@ const components: readonly Component[] = [
   "grafana",
   "thanos-store",
   "haproxy",
-];
-
-const edgeNames: readonly EdgeName[] = [
-  "home",
-  "query",
-  "prometheus",
-  "alertmanager",
-  "pushgateway",
-  "grafana",
 ];
 
 /** A layout in which `port()` gives each listener its port. */

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { localLayout } from "../../monitoring/localLayout.ts";
+import type { System } from "../../monitoring/model.ts";
+import { onThisMachine } from "../../monitoring/onThisMachine.ts";
+import { planServices } from "../../monitoring/plan.ts";
+import { systems } from "../../systems/index.ts";
+
+const trade = systems.trade({ environment: "dev", region: "local", layout: "cluster" });
+
+function programsOf(system: System, demo: boolean): string[] {
+  const options = {
+    root: "/stack",
+    address: "127.0.0.1",
+    portBase: 21_000,
+    grafana: false,
+    human: "operator",
+  };
+  const plan = planServices(system, localLayout(system, { ...options, demo }), { demoProgram: "/demo.ts" });
+  return [...new Set(plan.services.map(({ executable }) => executable))].sort();
+}
+
+describe("a system on one machine", () => {
+  it("needs no Redis where the demo does not run", () => {
+    const system = onThisMachine(trade, { demo: false, given: [] });
+    assert.equal(programsOf(system, false).includes("redis-server"), false);
+  });
+
+  it("leaves out what is watched through an exporter that cannot be had", () => {
+    const system = onThisMachine(trade, { demo: true, given: [], without: ["redis-exporter"] });
+    assert.equal(programsOf(system, true).includes("redis_exporter"), false);
+    assert.equal(
+      system.jobs.some(({ name }) => name === "redis"),
+      false,
+    );
+  });
+
+  it("sends to a receiver that has an address, and to nobody where there is none", () => {
+    const kinds = (given: string[]): string[] =>
+      onThisMachine(trade, { demo: true, given }).notifications.receivers.map(({ kind }) => kind);
+    assert.ok(kinds(["webhook-url"]).includes("webhook"));
+    assert.equal(kinds([]).includes("webhook"), false);
+  });
+});
