@@ -1,5 +1,5 @@
 /** A small layout around an edge, for tests of what HAProxy does. */
-import { edgeNames, type EdgeName, type Instance, type Layout } from "../../monitoring/hosts.ts";
+import { edgeNames, type Instance, type Layout } from "../../monitoring/hosts.ts";
 import type { Component, System } from "../../monitoring/model.ts";
 
 /** The renderer takes only names from the system. */
