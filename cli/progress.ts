@@ -13,7 +13,7 @@ export interface Progress {
 
 /** Service lines look like ` +  pulumi-nodejs:dynamic/vigil:Service prometheus-1 created (2s)`. */
 const serviceDone = /vigil:Service (\S+) (created|updated|deleted|replaced)\b(?: \((\S+)\))?/;
-const summary = /^\s+([+~-]|\+-) (\d+) (\w+)/;
+const summary = /^\s+(?:[+~-] |\+-)(\d+) (\w+)/;
 const warning = /^\s+(?:warning|error): (.+)$/;
 
 export function summarise(): Progress {
@@ -27,7 +27,7 @@ export function summarise(): Progress {
         done.add(name);
         console.log(`  ${what} ${name}${took === undefined ? "" : colour("dim", ` ${took}`)}`);
       }
-      const [, , count, verb] = summary.exec(line) ?? [];
+      const [, count, verb] = summary.exec(line) ?? [];
       if (count !== undefined && verb !== undefined) counts.push(`${count} ${verb}`);
       const [, text] = warning.exec(line) ?? [];
       if (text !== undefined && line.includes("warning:") && !warned.has(text)) {

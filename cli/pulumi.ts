@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { run } from "./terminal.ts";
 import { ownBackend, repository, runPulumi, runPulumiHere } from "./engine.ts";
 
 /** The commands that work on a stack, which therefore has to be there. */
@@ -21,7 +22,7 @@ const stackCommands = new Set([
   "env",
 ]);
 
-if (import.meta.main) process.exitCode = await pulumi(process.argv.slice(2), repository);
+if (import.meta.main) await run(async () => pulumi(process.argv.slice(2), repository));
 
 /** Runs one command and gives its exit code. Messages of its own go to stderr. */
 export async function pulumi(args: readonly string[], projectRoot: string): Promise<number> {
@@ -52,7 +53,7 @@ export function namedStack(args: readonly string[]): string | undefined {
 }
 
 /** A run that was killed leaves its lock in the state; Pulumi's own message names the file, not the way out. */
-function explainLock(stack: string, projectRoot: string): void {
+export function explainLock(stack: string, projectRoot: string): void {
   if (ownBackend()) return;
   const folder = join(stateFolder(projectRoot, "locks", "organization"), stack);
   if (!existsSync(folder)) return;

@@ -71,7 +71,7 @@ export function describeReport(report: StackReport): string {
 
 /** Where to look and how to get in; the password itself is never shown. */
 export function describeAccess({ endpoints, credentials, ca, healthy, stack }: StackReport): string {
-  const absent = "not on this machine: `npm run tools -- grafana` says why and how to get it";
+  const absent = "not in this stack: switched off, or `npm run tools -- grafana` says why";
   const urls = Object.entries(endpoints).map(([name, url]) => [`  ${name}`, url ?? colour("dim", absent)]);
   return [
     `${colour("bold", `Stack ${stack}`)} is ${healthy ? colour("green", "healthy") : colour("red", "not healthy")}`,

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { restartService, startService, stopService } from "../components/local/control.ts";
+import { startService, stopService } from "../components/local/control.ts";
 import { readInventory, type Inventory } from "../components/local/inventory.ts";
 import { stackRoot } from "./stackRoot.ts";
 import { run } from "./terminal.ts";
@@ -41,11 +41,8 @@ await run(async () => {
       console.log(`${name} is stopped; start it again: npm run service -- start ${name}`);
       return 0;
     case "start":
-      await startService(inventory, name);
-      console.log(`${name} is healthy`);
-      return 0;
     case "restart":
-      await restartService(inventory, name);
+      await startService(inventory, name);
       console.log(`${name} is healthy`);
       return 0;
     case "logs":

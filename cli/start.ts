@@ -2,9 +2,8 @@
 import { parseArgs } from "node:util";
 import { localTools } from "../components/local/programs.ts";
 import { ensureTools } from "../tools/toolchain.ts";
-import { runPulumi } from "./engine.ts";
-import { createStack } from "./pulumi.ts";
-import { repository } from "./engine.ts";
+import { repository, runPulumi } from "./engine.ts";
+import { createStack, explainLock } from "./pulumi.ts";
 import { describeAccess, reportStack, stoppedOnPurpose, type StackReport } from "./report.ts";
 import { stackRoot } from "./stackRoot.ts";
 import { summarise } from "./progress.ts";
@@ -40,6 +39,7 @@ await run(async () => {
   });
   if (result.code !== 0) {
     process.stderr.write(`${progress.errors(result)}\n`);
+    explainLock(stack, repository);
     throw new Error(`stack ${stack} is not up as declared; what ran before still runs. See: npm run status`);
   }
   console.log(progress.changes());

@@ -1,10 +1,11 @@
 /** `npm stop`: takes the stack of this machine down; its data stays unless it is purged. */
-import { rm } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { stackPaths } from "../components/local/paths.ts";
 import { shutDown } from "../components/local/supervisor.ts";
-import { runPulumi } from "./engine.ts";
+import { repository, runPulumi } from "./engine.ts";
+import { explainLock } from "./pulumi.ts";
 import { summarise } from "./progress.ts";
 import { stackRoot } from "./stackRoot.ts";
 import { confirmed, run } from "./terminal.ts";
@@ -48,10 +49,11 @@ await run(async () => {
   const gone = /no stack named/.test(result.stderr);
   if (result.code !== 0 && !gone) {
     process.stderr.write(`${progress.errors(result)}\n`);
+    explainLock(stack, repository);
     throw new Error(`stack ${stack} could not be taken down completely; see: npm run status`);
   }
   await shutDown(stackPaths(root));
-  if (purge) await rm(root, { recursive: true, force: true });
+  if (purge) await deleteStack(root);
   console.log(
     purge
       ? `Stack ${stack} is down and its data is deleted.`
@@ -59,3 +61,11 @@ await run(async () => {
   );
   return 0;
 });
+
+/** Deletes what a stack made and nothing else: its folder may be one that the user shares with it. */
+async function deleteStack(root: string): Promise<void> {
+  const { secrets, certificates, services, data, logs, stopped } = stackPaths(root);
+  for (const part of [secrets, certificates, services, data, logs, stopped, join(root, "supervisor.lock")])
+    await rm(part, { recursive: true, force: true });
+  await rmdir(root).catch(() => undefined);
+}

@@ -1,4 +1,4 @@
-/** `npm test`: format, types, lint and every test, suite by suite; `npm run test:soak` adds the long proofs. */
+/** `npm test`: format, types, lint and every test, suite by suite; `npm run test:soak` runs the long proofs. */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -6,9 +6,9 @@ import type { System } from "../monitoring/model.ts";
 
 /** What a platform adds to a system: addresses before the checks, resources after them. */
 export interface StackPlatform {
-  readonly layoutOf: (system: System) => Layout;
+  readonly layoutOf?: (system: System) => Layout;
   /** Secrets for which the platform has an answer when the configuration gives none. */
-  readonly suppliedSecrets: (system: System) => readonly string[];
+  readonly suppliedSecrets?: (system: System) => readonly string[];
   /** Registers the resources and returns the stack's outputs. Only called when nothing is wrong. */
   readonly deploy: (prepared: PreparedStack) => Record<string, unknown>;
 }
@@ -16,8 +16,12 @@ export interface StackPlatform {
 /** The platform of a stack; only its own code is loaded. */
 export async function platformOf(config: StackConfig<Output<string>>): Promise<StackPlatform> {
   if (config.platform === "local") return (await import("./local/platform.ts")).localPlatform(config);
-  throw new RunError(
-    `vigil:platform: got ${config.platform}, which this version checks but cannot deploy yet; ` +
-      `run \`npm run pulumi -- config set --stack ${config.stack} vigil:platform local\` or wait for its release`,
-  );
+  return {
+    deploy: () => {
+      throw new RunError(
+        `vigil:platform: got ${config.platform}; everything about this stack is in order, but this version cannot ` +
+          "deploy to that platform yet, only to local",
+      );
+    },
+  };
 }

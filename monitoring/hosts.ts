@@ -42,7 +42,7 @@ export interface Service {
   readonly setup?: readonly SetupRequest[];
   /** Time between the polite stop and the kill. */
   readonly stopTimeout: Duration;
-  /** Services that must be healthy before this one starts. */
+  /** Services earlier in the plan that must be healthy before this one starts. */
   readonly after: readonly string[];
   /** Members of one rolling group are changed one at a time, the next only when the one before is ready. */
   readonly rolling: string;

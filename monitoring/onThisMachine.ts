@@ -1,3 +1,5 @@
+import { secretsOfReceiver } from "./extend.ts";
+import { selectors } from "./promql.ts";
 import type { Component, Receiver, ScrapeJob, System } from "./model.ts";
 
 export interface OnThisMachineOptions {
@@ -11,20 +13,31 @@ export interface OnThisMachineOptions {
   readonly given: readonly string[];
 }
 
-/** The system as one machine runs it: stand-ins speak TLS, this host is watched, and what cannot be reached is left out. */
+/** The system as one machine runs it: what cannot be reached or read is left out, and so is a receiver without an address. */
 export function onThisMachine(system: System, options: OnThisMachineOptions): System {
   const { demo, added, without = [] } = options;
-  const jobs = demo ? system.jobs : system.jobs.filter((job) => isReachable(job, added));
+  const jobs = system.jobs.filter(
+    (job) =>
+      (demo || isReachable(job, added)) &&
+      (job.through === undefined || !without.includes(job.through.component)),
+  );
+  const lost = lostServices(system.jobs, jobs);
   return {
     ...system,
-    jobs: jobs.filter(({ through }) => through === undefined || !without.includes(through.component)),
+    jobs,
+    alerts: system.alerts.map((group) => ({
+      ...group,
+      alerts: group.alerts.filter(({ expression }) => !selectsAny(expression, lost)),
+    })),
     components: system.components.filter(({ component }) => !without.includes(component)),
     notifications: {
       ...system.notifications,
       receivers: system.notifications.receivers.map((receiver) => reachable(receiver, options.given)),
     },
     secrets: system.secrets.map((secret) =>
-      silentReceivers(system, options.given).some((receiver) => secretOf(receiver) === secret.name)
+      silentReceivers(system, options.given).some((receiver) =>
+        secretsOfReceiver(receiver).includes(secret.name),
+      )
         ? { ...secret, generated: true }
         : secret,
     ),
@@ -34,32 +47,38 @@ export function onThisMachine(system: System, options: OnThisMachineOptions): Sy
 /** Receivers that have no address yet, so that their notifications go nowhere. */
 export function silentReceivers(system: System, given: readonly string[]): Receiver[] {
   return system.notifications.receivers.filter((receiver) => {
-    const secret = secretOf(receiver);
-    return secret !== undefined && !given.includes(secret);
+    const secrets = secretsOfReceiver(receiver);
+    return secrets.some((secret) => !given.includes(secret));
   });
 }
 
-/** Without the demo the exporter of the system's Redis instances has nothing that it could be given a password for. */
-function isReachable({ discovery, through }: ScrapeJob, added: readonly string[] = []): boolean {
-  if (discovery.kind !== "static" || through !== undefined) return true;
+/** Values of the label `service` that nothing is scraped for any more: an alert on their absence would never end. */
+function lostServices(before: readonly ScrapeJob[], after: readonly ScrapeJob[]): ReadonlySet<string> {
+  const kept = new Set(after.flatMap(servicesOf));
+  return new Set(before.flatMap(servicesOf).filter((service) => !kept.has(service)));
+}
+
+function servicesOf({ discovery }: ScrapeJob): string[] {
+  return discovery.kind === "static"
+    ? discovery.targets.flatMap(({ labels }) => labels["service"] ?? [])
+    : [];
+}
+
+function selectsAny(expression: string, services: ReadonlySet<string>): boolean {
+  return selectors(expression).some(({ matchers }) =>
+    matchers.some(
+      ({ label, operator, value }) => label === "service" && operator === "=" && services.has(value),
+    ),
+  );
+}
+
+/** Without the demo nothing answers under the names that the system knows, only what the stack added. */
+function isReachable({ discovery }: ScrapeJob, added: readonly string[] = []): boolean {
+  if (discovery.kind !== "static") return true;
   return discovery.targets.some(({ address }) => added.includes(address));
 }
 
 function reachable(receiver: Receiver, given: readonly string[]): Receiver {
-  const secret = secretOf(receiver);
-  return secret === undefined || given.includes(secret) ? receiver : { name: receiver.name, kind: "none" };
-}
-
-function secretOf(receiver: Receiver): string | undefined {
-  switch (receiver.kind) {
-    case "webhook":
-    case "slack":
-      return receiver.urlSecret;
-    case "pagerduty":
-      return receiver.keySecret;
-    case "email":
-      return receiver.passwordSecret;
-    case "none":
-      return undefined;
-  }
+  const complete = secretsOfReceiver(receiver).every((secret) => given.includes(secret));
+  return complete ? receiver : { name: receiver.name, kind: "none" };
 }

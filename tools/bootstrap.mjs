@@ -25,6 +25,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
   process.on(signal, () => {
     if (signal !== "SIGINT") child.kill(signal);
   });
+child.on("error", (error) => {
+  fail(
+    `${node} does not run (${error.message}): npm must be allowed to run the install script of the package "node" ` +
+      "(see npm config get ignore-scripts). Then remove node_modules and run the command again.",
+  );
+});
 child.on("exit", (code, signal) => {
   process.exitCode = code ?? (signal === null ? 1 : 130);
 });

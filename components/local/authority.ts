@@ -97,9 +97,10 @@ async function issueLeaf(
   const key = await privateKeyPem(keys.privateKey);
   const pem = `${certificate.toString("pem")}\n`;
   await writePrivateFile(join(directory, `${request.name}.key`), key);
-  await writePrivateFile(join(directory, `${request.name}.crt`), pem);
   // HAProxy reads certificate and key from one file.
   await writePrivateFile(join(directory, `${request.name}.pem`), pem + key);
+  // Last: what was interrupted before is seen to be due.
+  await writePrivateFile(join(directory, `${request.name}.crt`), pem);
 }
 
 function validity(days: number): { notBefore: Date; notAfter: Date } {

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { CertificateRequest } from "../../monitoring/hosts.ts";
 import { readTextFile } from "./files.ts";
@@ -27,9 +27,13 @@ export async function leafDue(
   request: CertificateRequest,
   issuer: X509Certificate,
 ): Promise<boolean> {
-  const pem = await readTextFile(join(directory, `${request.name}.crt`));
-  if (pem === undefined) return true;
+  const [pem, key] = await Promise.all([
+    readTextFile(join(directory, `${request.name}.crt`)),
+    readTextFile(join(directory, `${request.name}.key`)),
+  ]);
+  if (pem === undefined || key === undefined) return true;
   const certificate = new X509Certificate(pem);
+  if (!certificate.checkPrivateKey(createPrivateKey(key))) return true;
   const named =
     request.dnsNames.every((name) => certificate.checkHost(name) !== undefined) &&
     request.addresses.every((address) => certificate.checkIP(address) !== undefined);

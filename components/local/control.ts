@@ -1,8 +1,9 @@
 /** Stopping, starting and restarting one service by hand. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Service } from "../../monitoring/hosts.ts";
 import { writePrivateFile } from "./files.ts";
-import { waitUntilHealthy } from "./health.ts";
+import { completeSetup, waitUntilHealthy } from "./health.ts";
 import type { Inventory } from "./inventory.ts";
 import { withSupervisor } from "./supervisor.ts";
 
@@ -10,22 +11,33 @@ import { withSupervisor } from "./supervisor.ts";
 const healthyWithin = 60;
 
 /** Stops a service on purpose: neither the supervisor nor the next `pulumi up` starts it again. */
-export async function stopService({ paths }: Inventory, name: string): Promise<void> {
+export async function stopService(inventory: Inventory, name: string): Promise<void> {
+  const { executable } = declared(inventory, name);
   // The mark comes first, so that nobody takes the stop for a death.
-  await writePrivateFile(join(paths.stopped, name), "");
-  await withSupervisor(paths, async (supervisor) => supervisor.stop(name));
+  await writePrivateFile(join(inventory.paths.stopped, name), "");
+  await withSupervisor(inventory.paths, async (supervisor) => supervisor.remove(name, executable));
 }
 
-/** Starts a service that was stopped on purpose. @throws when it is not healthy within a minute. */
+/**
+ * Starts a service that was stopped on purpose, as it is declared now: what has changed meanwhile counts, and a supervisor
+ * that was started anew has never heard of it.
+ * @throws when it is not healthy within a minute
+ */
 export async function startService(inventory: Inventory, name: string): Promise<void> {
-  const { paths, secrets, services } = inventory;
-  await withSupervisor(paths, async (supervisor) => supervisor.resume(name));
+  const { paths, secrets } = inventory;
+  const { service, executable } = declared(inventory, name);
   await rm(join(paths.stopped, name), { force: true });
-  const service = services.find((candidate) => candidate.name === name);
-  if (service !== undefined) await waitUntilHealthy(service, paths, secrets, healthyWithin);
+  await withSupervisor(paths, async (supervisor) => supervisor.start(service, executable));
+  await waitUntilHealthy(service, paths, secrets, healthyWithin);
+  await completeSetup(service, paths, secrets);
 }
 
-export async function restartService(inventory: Inventory, name: string): Promise<void> {
-  await withSupervisor(inventory.paths, async (supervisor) => supervisor.stop(name));
-  await startService(inventory, name);
+function declared(inventory: Inventory, name: string): { service: Service; executable: string } {
+  const service = inventory.services.find((candidate) => candidate.name === name);
+  const executable = inventory.executables.get(name);
+  if (service === undefined || executable === undefined)
+    throw new Error(
+      `no service "${name}"; there are ${inventory.services.map((known) => known.name).join(", ")}`,
+    );
+  return { service, executable };
 }

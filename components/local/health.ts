@@ -116,6 +116,8 @@ async function httpsStatus(url: string, method: string, paths: StackPaths, call:
     const sent = request(url, options, (response) => {
       response.resume();
       response.once("end", () => resolve(response.statusCode ?? 0));
+      // A process that dies in the middle of its answer.
+      response.once("error", reject);
     });
     sent.once("timeout", () => sent.destroy(new Error(`no answer within ${String(timeout / 1_000)} s`)));
     sent.once("error", reject);
@@ -149,6 +151,7 @@ async function converse(
     });
     socket.once("timeout", () => socket.destroy(new Error("no answer within 2 s")));
     socket.once("error", reject);
+    socket.once("close", () => reject(new Error("closed the connection")));
   });
 }
 

@@ -8,6 +8,8 @@ import { stackPaths, type StackPaths } from "./paths.ts";
 export interface Inventory {
   readonly paths: StackPaths;
   readonly services: readonly Service[];
+  /** Absolute path of each service's program, by the service's name. */
+  readonly executables: ReadonlyMap<string, string>;
   readonly secrets: readonly PlanSecret[];
   /** Services that somebody stopped on purpose. */
   readonly stopped: ReadonlySet<string>;
@@ -23,6 +25,7 @@ export async function readInventory(root: string): Promise<Inventory> {
   return {
     paths,
     services: known.map(({ service }) => service),
+    executables: new Map(known.map(({ service, executable }) => [service.name, executable])),
     secrets: known[0]?.secrets ?? [],
     stopped: new Set(await entries(paths.stopped)),
     endpoints: endpointsOf(known.map(({ service }) => service)),
@@ -31,6 +34,7 @@ export async function readInventory(root: string): Promise<Inventory> {
 
 interface Spec {
   readonly service: Service;
+  readonly executable: string;
   readonly secrets: readonly PlanSecret[];
 }
 

@@ -2,8 +2,9 @@
 import * as pulumi from "../pulumi.ts";
 import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { secretCommand } from "../../configuration/parse.ts";
 import type { StackConfig } from "../../config.ts";
-import { addedTargets } from "../../monitoring/extend.ts";
+import { addedTargets, secretsOfReceiver } from "../../monitoring/extend.ts";
 import { localLayout } from "../../monitoring/localLayout.ts";
 import type { Component, System } from "../../monitoring/model.ts";
 import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
@@ -42,7 +43,7 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
       }),
     deploy: ({ system, layout }) => {
       if (layout === undefined) throw new Error("a local stack has a layout");
-      warnOfSilence(system, given);
+      warnOfSilence(system, given, config.stack);
       warnOfStopped(root);
       const stack = new LocalStack(config.stack, {
         plan: {
@@ -81,13 +82,13 @@ async function grafanaFor(program: string | undefined): Promise<((system: System
   return (system) => ({ home: dirname(dirname(program)), dashboards: renderDashboards(system) });
 }
 
-function warnOfSilence(system: System, given: readonly string[]): void {
-  const silent = silentReceivers(system, given).map(({ name }) => name);
-  if (silent.length > 0)
+function warnOfSilence(system: System, given: readonly string[], stack: string): void {
+  for (const receiver of silentReceivers(system, given)) {
+    const mends = secretsOfReceiver(receiver).map((secret) => secretCommand(secret, stack));
     void pulumi.log.warn(
-      `alerts are shown but sent to nobody (receiver ${silent.join(", ")}): set its address with ` +
-        "`npm run pulumi -- config set --secret --path vigil:secrets.webhook-url URL`",
+      `receiver ${receiver.name} sends to nobody: to give it its address, ${mends.join(" and ")}`,
     );
+  }
 }
 
 function warnOfStopped(root: string): void {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import bcrypt from "bcryptjs";
 import type { PlanSecret } from "../../monitoring/hosts.ts";
@@ -25,9 +26,11 @@ export async function storeSecrets(
     const value =
       given[secret.name] ?? (await readTextFile(path)) ?? (secret.generated ? randomSecret() : undefined);
     if (value === undefined) throw new Error(missingSecret(secret));
+    // A hash of another value must not survive an interruption.
+    if ((await readTextFile(path)) !== value) await rm(`${path}.bcrypt`, { force: true });
     const fresh = await writePrivateFile(path, value);
     if (fresh) changed.push(secret.name);
-    if (secret.username !== undefined) await storeHash(directory, secret.name, value, fresh);
+    if (secret.username !== undefined) await storeHash(directory, secret.name, value);
   }
   return changed;
 }
@@ -67,9 +70,9 @@ async function resolve(
   return kind === "basic" ? basic : createHash("sha256").update(`Basic ${basic}`).digest("hex");
 }
 
-async function storeHash(directory: string, name: string, value: string, fresh: boolean): Promise<void> {
+async function storeHash(directory: string, name: string, value: string): Promise<void> {
   const path = join(directory, `${name}.bcrypt`);
-  if (fresh || (await readTextFile(path)) === undefined)
+  if ((await readTextFile(path)) === undefined)
     await writePrivateFile(path, await bcrypt.hash(value, bcryptCost));
 }
 
@@ -80,6 +83,6 @@ function randomSecret(): string {
 function missingSecret(secret: PlanSecret): string {
   return (
     `vigil:secrets.${secret.name} is not set (${secret.about}); ` +
-    `set it: npm run pulumi -- config set --secret --path vigil:secrets.${secret.name} VALUE`
+    `set it: npm run pulumi -- config set --stack STACK --secret --path vigil:secrets.${secret.name}`
   );
 }

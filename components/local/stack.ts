@@ -35,20 +35,24 @@ export class LocalStack extends pulumi.ComponentResource {
       { root, stack: plan.stack, requests: plan.certificates, rotation: args.certificateRotation },
       parent,
     );
+    const started = new Map<string, LocalService>();
     for (const service of plan.services)
-      new LocalService(
+      started.set(
         service.name,
-        {
-          root,
-          declaration: declare({
-            service,
-            executable: executableOf(service.executable, args.executables),
-            secrets: plan.secrets,
-          }),
-          credentialsGeneration: credentials.generation,
-          certificatesGeneration: certificates.generation,
-        },
-        parent,
+        new LocalService(
+          service.name,
+          {
+            root,
+            declaration: declare({
+              service,
+              executable: executableOf(service.executable, args.executables),
+              secrets: plan.secrets,
+            }),
+            credentialsGeneration: credentials.generation,
+            certificatesGeneration: certificates.generation,
+          },
+          { ...parent, dependsOn: service.after.flatMap((name) => started.get(name) ?? []) },
+        ),
       );
     this.certificateAuthority = certificates.authority;
     this.registerOutputs({ certificateAuthority: this.certificateAuthority });
@@ -57,6 +61,7 @@ export class LocalStack extends pulumi.ComponentResource {
 
 function executableOf(name: Executable, known: LocalStackArgs["executables"]): string {
   const path = known[name];
-  if (path === undefined) throw new Error(`no program "${name}" on this machine; run: npm start`);
+  if (path === undefined)
+    throw new pulumi.RunError(`no program "${name}" on this machine; why, and how to get it: npm run tools`);
   return path;
 }

@@ -32,13 +32,9 @@ export interface Supervisor {
   list(): Promise<Supervised[]>;
   /** Starts the service, or starts it again with what is given now. */
   start(service: Service, executable: string): Promise<void>;
-  /** Stops the process politely, then by force after its stop time-out; it is not started again. */
-  stop(name: string): Promise<void>;
-  /** Starts a stopped process as it was declared last. */
-  resume(name: string): Promise<void>;
   signal(name: string, signal: "SIGHUP" | "SIGUSR2"): Promise<void>;
-  /** Forgets a process, after stopping it. */
-  remove(name: string): Promise<void>;
+  /** Stops the process politely, then by force after its stop time-out, and forgets it: it is not started again. */
+  remove(name: string, executable: string): Promise<void>;
   /** Stops and forgets all processes. */
   removeAll(): Promise<void>;
 }
@@ -176,23 +172,17 @@ function supervisor(paths: StackPaths, call: Call): Supervisor {
       since: process.pm2_env?.pm_uptime,
     }));
   const has = async (name: string): Promise<boolean> => (await list()).some((known) => known.name === name);
-  const remove = async (name: string): Promise<void> => {
+  const remove = async (name: string, executable: string): Promise<void> => {
     if (await has(name)) await call("delete", name);
+    else await endOrphan(paths, name, executable);
   };
   return {
     list,
     remove,
     start: async (service, executable) => {
       // pm2 keeps the arguments of a process that it knows, so a changed one is declared anew.
-      if (await has(service.name)) await remove(service.name);
-      else await endOrphan(paths, service.name, executable);
+      await remove(service.name, executable);
       await call("start", declaration(paths, service, executable));
-    },
-    stop: async (name) => {
-      if (await has(name)) await call("stop", name);
-    },
-    resume: async (name) => {
-      await call("restart", name);
     },
     signal: async (name, signal) => {
       await call("sendSignalToProcessName", signal, name);

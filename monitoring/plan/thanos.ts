@@ -148,6 +148,8 @@ function queryFrontend(context: PlanContext, instance: Instance): Service {
     }),
     files: [tripper, cache],
     directories: [],
+    // It looks for its downstream when it starts, and then only every 10 s.
+    after: [...context.instances("thanos-query"), ...context.instances("haproxy")].map(({ name }) => name),
   });
 }
 

@@ -50,8 +50,6 @@ describe("a bad configuration is refused before the first resource, in one line 
     deploy({}, []);
     deploy({ "vigil:layout": "desktop", "vigil:demo": "false" }, []);
     deploy({ "vigil:longTerm": "receive", "vigil:sizing": '{"thanos-compactor":{"volume":"96GiB"}}' }, []);
-    deploy({ "vigil:system": "oversight" }, []);
-    deploy({ "vigil:system": "greenlang" }, []);
     deploy({ "vigil:system": "oversight", "vigil:platform": "aks", "vigil:region": "eastus" }, []);
     deploy({ "vigil:system": "greenlang", "vigil:platform": "eks", "vigil:region": "us-east-1" }, []);
   });
@@ -120,6 +118,11 @@ describe("the engine's preview of a bad configuration", function () {
       what: "one Prometheus alone",
       config: "vigil:sizing: { prometheus: { replicas: 1 } }",
       line: "components.prometheus.replicas: got 1",
+    },
+    {
+      what: "a stack of another platform that lacks a secret",
+      config: "vigil:system: oversight\n  vigil:platform: aks\n  vigil:region: eastus",
+      line: "vigil:secrets.webhook-url: missing",
     },
   ];
   for (const { what, config, line } of cases)

@@ -5,6 +5,7 @@ import {
   cpSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -64,7 +65,9 @@ describe("the commands of a new user", function () {
   });
 
   after(async () => {
+    writeFileSync(join(checkout, ".vigil/stacks/dev/mine"), "a file of the user's");
     await command("stop", "--purge", "--yes");
+    assert.deepEqual(readdirSync(join(checkout, ".vigil/stacks/dev")), ["mine"]);
     rmSync(checkout, { recursive: true, force: true });
   });
 
@@ -139,8 +142,10 @@ describe("the commands of a new user", function () {
     assert.equal((await status()).healthy, true);
   });
 
-  it("npm stop ends every process and keeps the data", async () => {
+  it("npm stop ends every process, also when the supervisor was killed, and keeps the data", async () => {
     const pids = (await status()).services.map(({ pid }) => pid ?? 0);
+    const supervisor = join(dirname(dirname(report.ca)), "supervisor", "pm2.pid");
+    process.kill(Number(readFileSync(supervisor, "utf8")), "SIGKILL");
     const run = await command("stop");
     assert.equal(run.code, 0, run.output);
     for (const pid of pids) assert.throws(() => process.kill(pid, 0), `process ${String(pid)} still runs`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { localLayout } from "../../monitoring/localLayout.ts";
-import type { System } from "../../monitoring/model.ts";
+import type { Component, System } from "../../monitoring/model.ts";
 import { onThisMachine } from "../../monitoring/onThisMachine.ts";
 import { planServices } from "../../monitoring/plan.ts";
 import { systems } from "../../systems/index.ts";
@@ -32,6 +32,16 @@ describe("a system on one machine", () => {
       system.jobs.some(({ name }) => name === "redis"),
       false,
     );
+  });
+
+  it("has no alert on the absence of what is left out, which would never end", () => {
+    const names = (without: Component[]): string[] =>
+      onThisMachine(trade, { demo: true, given: [], without }).alerts.flatMap(({ alerts }) =>
+        alerts.map(({ name }) => name),
+      );
+    assert.ok(names([]).includes("RedisDown"));
+    assert.equal(names(["redis-exporter"]).includes("RedisDown"), false);
+    assert.ok(names(["redis-exporter"]).includes("HighMemoryUsage"));
   });
 
   it("sends to a receiver that has an address, and to nobody where there is none", () => {

@@ -46,7 +46,7 @@ describe("the secrets of a stack", () => {
   it("must be given where they cannot be made, and the error says how", async () => {
     await assert.rejects(
       storeSecrets(directory, [webhook], {}),
-      /vigil:secrets\.webhook-url is not set .*config set --secret --path vigil:secrets\.webhook-url/,
+      /vigil:secrets\.webhook-url is not set .*config set --stack STACK --secret --path vigil:secrets\.webhook-url/,
     );
   });
 

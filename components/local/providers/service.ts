@@ -102,7 +102,7 @@ async function change(old: ServiceState, now: ServiceState, turn?: Turn): Promis
 
 export async function remove(_id: string, state: ServiceState): Promise<void> {
   const paths = stackPaths(state.root);
-  await withSupervisor(paths, async (supervisor) => supervisor.remove(state.service.name));
+  await withSupervisor(paths, async (supervisor) => supervisor.remove(state.service.name, state.executable));
   await rm(join(paths.services, state.service.name), { recursive: true, force: true });
   await rm(join(paths.stopped, state.service.name), { force: true });
 }
