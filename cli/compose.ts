@@ -5,8 +5,9 @@ import { parseArgs } from "node:util";
 import { writeComposeFolder } from "../components/compose/folder.ts";
 import { prepareCompose, type PreparedCompose } from "../components/compose/prepare.ts";
 import { parseConfig } from "../configuration/parse.ts";
-import { readStackFiles, type StackFile } from "../configuration/stackFiles.ts";
+import { readStackFiles } from "../configuration/stackFiles.ts";
 import { repository } from "./engine.ts";
+import { stackFileOf } from "./stackRoot.ts";
 import { colour, run } from "./terminal.ts";
 
 const help = `npm run compose -- STACK [--out DIR] [--subnet 10.89.231.0/24] [--secret NAME=FILE …]
@@ -59,14 +60,6 @@ await run(async () => {
     console.log(line);
   return 0;
 });
-
-function stackFileOf(stack: string, files: readonly StackFile[]): StackFile {
-  const file = files.find((candidate) => candidate.stack === stack);
-  if (file !== undefined) return file;
-  throw new Error(
-    `stack "${stack}" has no Pulumi.${stack}.yaml; the project has ${files.map((known) => known.stack).join(", ")}`,
-  );
-}
 
 /** Containers run as the person who writes the files; where the system has no such numbers, as an ordinary user. */
 function userOf(uid = 1_000, gid = 1_000): string {

@@ -58,11 +58,9 @@ export interface Difference {
 
 /** A change of what is declared, or a process that should run and does not. */
 export async function diff(_id: string, old: ServiceState, now: ServiceState): Promise<Difference> {
-  const replaces = ["root"].filter((key) => old[key as "root"] !== now[key as "root"]);
-  const declared = !isDeepStrictEqual(plain(old), plain(now));
   return {
-    changes: declared || (await hasDied(now)),
-    replaces,
+    changes: !isDeepStrictEqual(old, now) || (await hasDied(now)),
+    replaces: old.root === now.root ? [] : ["root"],
     // A service owns its ports and its data directory: the old one must have left them.
     deleteBeforeReplace: true,
   };
@@ -130,8 +128,7 @@ function actionFor(
   ];
   const renewed = old.certificatesGeneration !== now.certificatesGeneration;
   if (renewed) asks.push(now.service.onCertificates);
-  if (died || asks.includes("restart") || !isDeepStrictEqual(plain(started(old)), plain(started(now))))
-    return "restart";
+  if (died || asks.includes("restart") || !isDeepStrictEqual(started(old), started(now))) return "restart";
   return asks.includes("reload") ? "reload" : "none";
 }
 
@@ -238,9 +235,4 @@ async function stoppedOnPurpose(paths: StackPaths, name: string): Promise<boolea
 
 function specFile(paths: StackPaths, name: string): string {
   return join(paths.services, name, "service.json");
-}
-
-/** Without what only the engine's transport adds: undefined members and prototypes. */
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
 }
