@@ -15,6 +15,7 @@ import {
   sizing,
   targets,
 } from "./additions.ts";
+import { cluster, edge, globalView, images, network, oidc, storage } from "./cluster.ts";
 import { duration, exactly, flag, integer, labelValue, mapOf, oneOf, text } from "./values.ts";
 import { z as zod } from "zod";
 
@@ -82,6 +83,13 @@ export const keys = {
   receivers: key("array", [], receivers),
   routes: key("array", [], routes),
   inhibitions: key("array", [], inhibitions),
+  cluster: key("object", {}, cluster),
+  network: key("object", {}, network),
+  storage: key("object", {}, storage),
+  oidc: key("object", {}, oidc),
+  edge: key("object", {}, edge),
+  globalView: key("array", [], globalView),
+  images: key("object", {}, images),
 };
 
 export type KeyName = keyof typeof keys;

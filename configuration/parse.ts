@@ -4,6 +4,7 @@ import type { Duration, Platform, SystemParameters } from "../monitoring/model.t
 import { FindingsError, type Finding } from "../monitoring/checks/finding.ts";
 import { suggestion } from "../monitoring/nearest.ts";
 import { changesOf } from "./changes.ts";
+import type { ClusterConfig } from "./cluster.ts";
 import { issueFindings } from "./issues.ts";
 import {
   keyNames,
@@ -38,6 +39,8 @@ export interface StackConfig<Secret = string> {
   readonly demo: boolean;
   /** What this stack changes in its system. */
   readonly changes: Changes;
+  /** Read by the Kubernetes platforms only. */
+  readonly kubernetes: ClusterConfig;
 }
 
 const project = "vigil:";
@@ -84,6 +87,15 @@ function stackConfig(stack: string, values: Values): StackConfig {
     grafana: values.grafana,
     demo: values.demo && system === "trade" && platform === "local",
     changes: changesOf(values),
+    kubernetes: {
+      cluster: values.cluster,
+      network: values.network,
+      storage: values.storage,
+      oidc: values.oidc,
+      edge: values.edge,
+      globalView: values.globalView,
+      images: values.images,
+    },
   };
 }
 

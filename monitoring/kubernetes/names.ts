@@ -1,0 +1,38 @@
+/** Names that the parts of a stack on Kubernetes share: namespaces, mounts, secrets. */
+import type { KubernetesObject } from "./model.ts";
+
+/** Namespaces of what is not the monitoring stack itself. */
+export const namespaces = {
+  certManager: "cert-manager",
+  externalSecrets: "external-secrets",
+  edge: "haproxy-ingress",
+} as const;
+
+/** Where every pod finds its certificate (`tls.crt`, `tls.key`) and the stack's authority (`ca.crt`). */
+export const tlsMount = "/etc/vigil/tls";
+
+/** Name of the volume that is mounted there. */
+export const tlsVolume = "vigil-tls";
+
+/** Secret of cert-manager with the certificate of a workload. */
+export function tlsSecret(workload: string): string {
+  return `${workload}-tls`;
+}
+
+/** Name of the cluster's issuer of certificates within the stack, and of the store that external-secrets reads. */
+export const internalIssuer = "vigil-internal";
+export const secretStoreName = "vigil";
+
+/** Secret with Thanos' object store configuration (no credentials in it), key `objstore.yml`. */
+export const objectStoreSecret = { name: "thanos-objstore", key: "objstore.yml" } as const;
+
+/** Labels that every object of the stack carries. */
+export const ownLabels = {
+  "app.kubernetes.io/part-of": "vigil",
+  "app.kubernetes.io/managed-by": "vigil",
+} as const;
+
+/** An object with the stack's labels. */
+export function ownObject(object: KubernetesObject): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, labels: { ...ownLabels, ...object.metadata.labels } } };
+}
