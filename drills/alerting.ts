@@ -5,7 +5,7 @@ import type { Fault } from "../demo/faults.ts";
 import { stackScope } from "../monitoring/alerts/selfMonitoring.ts";
 import type { Labels } from "../monitoring/model.ts";
 import { redisInstances } from "../systems/trade/jobs.ts";
-import { nextToNotify, serviceUrls } from "./alertmanagers.ts";
+import { inTurn, serviceUrls } from "./alertmanagers.ts";
 import type { StackClient } from "./stackClient.ts";
 import { matches, summary, type Webhook, type Which } from "./webhook.ts";
 
@@ -47,8 +47,10 @@ export interface OutageOptions {
   readonly redis: string;
   /** How long it stays down. @default 45 */
   readonly seconds?: number;
-  /** Kill the Alertmanager whose turn it is to notify. @default none is killed */
+  /** Kill an Alertmanager. @default none is killed */
   readonly kill?: Moment;
+  /** Which: the one whose turn it is to notify, or the one that comes last. @default "first" */
+  readonly victim?: "first" | "last";
   /** Seconds to wait for notifications that should not come. @default 10 */
   readonly quiet?: number;
 }
@@ -57,11 +59,11 @@ export interface OutageOptions {
 export async function redisOutage(
   stack: StackClient,
   webhook: Webhook,
-  { redis, seconds = 45, kill, quiet = 10 }: OutageOptions,
+  { redis, seconds = 45, kill, victim: turn = "first", quiet = 10 }: OutageOptions,
 ): Promise<OutageFigures> {
   const name = instanceName(stack, redis);
   const which = { alertname: "RedisDown", redis_instance: name };
-  const victim = kill === undefined ? undefined : await nextToNotify(stack);
+  const victim = kill === undefined ? undefined : (await inTurn(stack)).at(turn === "first" ? 0 : -1);
   const since = Date.now();
   let killed: Killed | undefined;
   let dataSeconds = 0;

@@ -8,12 +8,12 @@ export interface Member {
 }
 
 /**
- * The Alertmanager that notifies first: they wait in the order of their names in the cluster, which are made anew at each
- * start. Those that do not run do not count.
+ * The Alertmanagers in the order in which they notify, that of their names in the cluster. Those that do not run do not
+ * count.
  * @see https://github.com/prometheus/alertmanager/blob/v0.31.1/cluster/cluster.go (Position)
  * @throws when none runs.
  */
-export async function nextToNotify(stack: StackClient): Promise<Member> {
+export async function inTurn(stack: StackClient): Promise<[Member, ...Member[]]> {
   const processes = await stack.processes();
   const running = serviceUrls(stack, "alertmanager").flatMap(({ service, url }) => {
     const pid = processes.get(service)?.pid;
@@ -22,10 +22,12 @@ export async function nextToNotify(stack: StackClient): Promise<Member> {
   const members = await Promise.all(
     running.map(async (member) => ({ ...member, cluster: await clusterOf(stack, member.url) })),
   );
-  const [first] = members.sort((one, other) => (one.cluster.name < other.cluster.name ? -1 : 1));
+  const [first, ...others] = members
+    .sort((one, other) => (one.cluster.name < other.cluster.name ? -1 : 1))
+    .map(({ service, pid }) => ({ service, pid }));
   if (first === undefined)
     throw new Error("no alertmanager runs; start one: npm run service -- start alertmanager-1");
-  return { service: first.service, pid: first.pid };
+  return [first, ...others];
 }
 
 /** Whether every Alertmanager answers, sees all of the others and has settled, so that they notify as one. */

@@ -3,6 +3,7 @@
  *
  * @see https://prometheus.io/docs/alerting/latest/configuration/
  */
+import { alertResendDelay } from "./alertDelivery.ts";
 import type { Layout } from "./hosts.ts";
 import type { Inhibition, Receiver, Route, System } from "./model.ts";
 import { addressOf, instancesOf } from "./targets.ts";
@@ -159,8 +160,20 @@ function clusterArguments(
     `--cluster.peer-timeout=${system.notifications.peerTimeout}`,
     // Members of another stack that reach this port by mistake are not taken in.
     `--cluster.label=${system.name}`,
+    // The turn to notify goes by name, and a generated one is of the moment: who has just been restarted would come last and
+    // wait for its turn with a view of the alerts from before it waited, so that it tells again what another has just told
+    // to be over. With names of their own the first is the first again after its restart, and it never waits.
+    `--cluster.peer-name=${peerName(options.member)}`,
+    // What is firing is sent again within the resend delay; who dispatches earlier would do so at the very moment of each
+    // sending, just ahead of the other.
+    `--dispatch.start-delay=${alertResendDelay}`,
     ...(options.clusterTlsFile === undefined ? [] : [`--cluster.tls-config=${options.clusterTlsFile}`]),
   ];
+}
+
+/** Name of a member in the cluster, by which the members take their turns. */
+function peerName(member: number): string {
+  return `alertmanager-${String(member)}`;
 }
 
 function peersOf(layout: Layout, member: number): string[] {

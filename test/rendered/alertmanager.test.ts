@@ -200,6 +200,13 @@ describe("What Alertmanager reads", function () {
       assert.ok(given.includes("--data.retention=120h"));
     });
 
+    it("give each member its turn, the same after every restart", () => {
+      const names = [1, 2].map((at) =>
+        argumentsOf(exampleLayout(), at, directory).find((one) => one.startsWith("--cluster.peer-name=")),
+      );
+      assert.deepEqual(names, ["--cluster.peer-name=alertmanager-1", "--cluster.peer-name=alertmanager-2"]);
+    });
+
     it("switch gossip off where there is nobody to gossip with", () => {
       const layout = exampleLayout();
       const alone = {
