@@ -46,7 +46,7 @@ await run(async () => {
       console.log(`${name} is healthy`);
       return 0;
     case "logs":
-      console.log(await lastLines(join(inventory.paths.logs, `${name}.log`), Number(values.lines)));
+      console.log(await lastLines(join(inventory.paths.logs, `${name}.log`), lineCount(values.lines)));
       return 0;
     default:
       throw new Error(`"${command}" is not a command; expected stop, start, restart or logs`);
@@ -59,6 +59,17 @@ function assertKnown({ services }: Inventory, name: string): void {
   if (!names.includes(name)) throw new Error(`no service "${name}"; there are ${names.join(", ")}`);
 }
 
+function lineCount(given: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(given))
+    throw new Error(`--lines: got ${given}, expected a number from 1 to 999999`);
+  return Number(given);
+}
+
+/** @throws where the service has written nothing yet */
 async function lastLines(path: string, count: number): Promise<string> {
-  return (await readFile(path, "utf8")).trimEnd().split("\n").slice(-count).join("\n");
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new Error(`${path}: no log yet`);
+    throw error;
+  });
+  return text.trimEnd().split("\n").slice(-count).join("\n");
 }

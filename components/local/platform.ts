@@ -6,6 +6,7 @@ import { secretCommand } from "../../configuration/parse.ts";
 import type { StackConfig } from "../../config.ts";
 import { addedTargets, secretsOfReceiver } from "../../monitoring/extend.ts";
 import { localLayout } from "../../monitoring/localLayout.ts";
+import type { Finding } from "../../monitoring/checks/finding.ts";
 import type { Component, System } from "../../monitoring/model.ts";
 import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
 import { planServices, type PlanOptions } from "../../monitoring/plan.ts";
@@ -30,6 +31,7 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
   const demo = config.demo && executables["redis-server"] !== undefined;
   const adapt = (system: System): System => onThisMachine(system, { demo, given, added, without });
   return {
+    check: () => tooLong(root),
     suppliedSecrets: ({ secrets }) => secrets.filter(({ generated }) => !generated).map(({ name }) => name),
     layoutOf: (system) =>
       localLayout(adapt(system), {
@@ -71,6 +73,19 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
       };
     },
   };
+}
+
+/** HAProxy's control socket is the stack's longest UNIX address, and the system takes 107 bytes. */
+function tooLong(root: string): Finding[] {
+  const most = 97 - "/services/haproxy/s".length;
+  if (Buffer.byteLength(root) <= most) return [];
+  return [
+    {
+      key: "vigil:directory",
+      message: `${root} has ${String(Buffer.byteLength(root))} characters, a stack's folder may have ${String(most)}`,
+      mend: "choose a folder with a shorter path",
+    },
+  ];
 }
 
 type Grafana = NonNullable<PlanOptions["grafana"]>;
