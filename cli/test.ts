@@ -21,6 +21,9 @@ interface Outcome {
   skipped: number;
 }
 
+/** What only tests need: a Kubernetes API server, a validator of its objects, and the proxy that stands at a cluster's edge. */
+const testTools = ["kube_apiserver", "etcd", "kubeconform", "oauth2-proxy"] as const;
+
 const suites = ["unit", "rendered", "engine", "live"] as const;
 const checks = [
   ["format", "prettier", ["--check", "--log-level", "warn", "."]],
@@ -45,7 +48,7 @@ await run(async () => {
   const unknown = chosen.find((name) => name !== "soak" && !suites.includes(name as (typeof suites)[number]));
   if (unknown !== undefined)
     throw new Error(`no suite "${unknown}"; there are ${suites.join(", ")} and soak`);
-  await ensureTools(["pulumi", ...localTools]);
+  await ensureTools(["pulumi", ...localTools, ...testTools]);
   const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
   if (positionals.length === 0 && !values.soak)
     for (const [name, program, args] of checks) add(total, await check(name, program, args));
