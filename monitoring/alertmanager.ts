@@ -52,7 +52,13 @@ function receiverConfig(
   switch (receiver.kind) {
     case "webhook":
       return {
-        webhook_configs: [{ url_file: secretFile(receiver.urlSecret), send_resolved: true, timeout: "10s" }],
+        webhook_configs: [
+          {
+            url_file: secretFile(receiver.urlSecret),
+            send_resolved: receiver.sendResolved ?? true,
+            timeout: "10s",
+          },
+        ],
       };
     case "slack":
       return {

@@ -28,6 +28,7 @@ export type Component =
   | "pushgateway"
   | "grafana"
   | "haproxy"
+  | "kube-state-metrics"
   | "node-exporter"
   | "windows-exporter"
   | "blackbox-exporter"
@@ -72,7 +73,7 @@ export interface System {
   readonly access: Access;
   /** Service names and ports that clients of the system already use. */
   readonly endpoints: readonly WellKnownEndpoint[];
-  /** Secrets that the stack must be given, by name; `generated` ones are made when absent. */
+  /** Secrets that the stack must be given, by name; `generated` ones are made when absent, `optional` ones switch something on. */
   readonly secrets: readonly SecretDeclaration[];
 }
 
@@ -95,6 +96,12 @@ export interface ScrapeJob {
   readonly discovery: Discovery;
   /** The exporter that is asked about each target (multi-target pattern). Without it the target is scraped itself. */
   readonly through?: Exporter;
+  /** For a job whose targets are exporters that the stack itself runs: what those are pointed at. */
+  readonly exporterOf?: {
+    readonly component: Exporter["component"];
+    /** `redis://host:port`, `rediss://host:port`; `host:port` of a PostgreSQL server. */
+    readonly address: string;
+  };
   readonly credentials?: JobCredentials;
   readonly relabel?: readonly Relabel[];
   readonly metricRelabel?: readonly Relabel[];
@@ -239,7 +246,21 @@ export interface Notifications {
     readonly to: readonly string[];
     readonly from: string;
     readonly schedule: string;
+    /** `host:port` of the mail server: TLS from the first byte on 465, STARTTLS on every other port, never without. */
+    readonly smarthost: string;
+    readonly username: string;
+    readonly passwordSecret: string;
+    /** What the system itself promises, as figures of the week; `[7d]` windows. @default none */
+    readonly figures?: readonly SummaryFigure[];
   };
+}
+
+/** One line of the weekly summary. */
+export interface SummaryFigure {
+  readonly title: string;
+  /** PromQL of one number, or of one for each series. */
+  readonly expression: string;
+  readonly unit: "percent" | "short" | "bytes" | "seconds";
 }
 
 export interface Route {
@@ -256,7 +277,13 @@ export interface Route {
 
 /** Where a notification goes. URLs and keys are named secrets, never values. */
 export type Receiver =
-  | { readonly name: string; readonly kind: "webhook"; readonly urlSecret: string }
+  | {
+      readonly name: string;
+      readonly kind: "webhook";
+      readonly urlSecret: string;
+      /** Whether the end of an alert is told too. @default true */
+      readonly sendResolved?: boolean;
+    }
   | { readonly name: string; readonly kind: "slack"; readonly urlSecret: string; readonly channel: string }
   | { readonly name: string; readonly kind: "pagerduty"; readonly keySecret: string }
   | {
@@ -376,6 +403,8 @@ export interface WellKnownEndpoint {
 export interface SecretDeclaration {
   readonly name: string;
   readonly about: string;
-  /** Made at random when not given. Otherwise the stack's configuration must give it. */
+  /** Made at random when not given. Otherwise the stack's configuration must give it, unless it is optional. */
   readonly generated: boolean;
+  /** What it belongs to is left out when it is not given. @default false */
+  readonly optional?: boolean;
 }

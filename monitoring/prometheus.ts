@@ -13,6 +13,8 @@ import { toYaml } from "./yaml.ts";
 /** The files and the place of one Prometheus of a pair. Paths are absolute. */
 export interface PrometheusConfigOptions extends ScrapeOptions {
   readonly rulesFile: string;
+  /** The Alertmanagers want it as well. */
+  readonly scrapePasswordFile: string;
 }
 
 /** Text of `prometheus.yml`. @throws when an exporter or a port that a job needs is missing from the layout. */
@@ -171,7 +173,7 @@ function blockDuration(options: PrometheusArgumentOptions): string[] {
  * Samples that one query may hold: a fifth of the memory limit at 16 bytes a sample, so that one bad query does not end
  * the process; never above Prometheus' own 50 million.
  */
-function maxSamples(system: System): number {
+export function maxSamples(system: System): number {
   const limit = system.components.find((sizing) => sizing.component === "prometheus")?.limits?.memory;
   return limit === undefined ? 50_000_000 : Math.min(50_000_000, Math.floor(bytes(limit) / 5 / 16));
 }

@@ -15,7 +15,8 @@ export interface ScrapeOptions {
   readonly member: number;
   readonly targetsFile: string;
   readonly certificateAuthorityFile: string;
-  readonly scrapePasswordFile: string;
+  /** Absent: the stack's servers know no passwords, and the certificate alone is shown. */
+  readonly scrapePasswordFile?: string;
   /** Shown to servers that ask for one: Thanos Receive, and exporters that know no passwords. */
   readonly clientCertificateFile: string;
   readonly clientKeyFile: string;
@@ -97,7 +98,8 @@ function ownCredentials(job: ScrapeJob, layout: Layout): JobCredentials | undefi
   return job.through !== undefined || isStoodIn(job, layout) ? { kind: "stack" } : undefined;
 }
 
-function timeoutOf(system: System, job: ScrapeJob): Duration {
+/** The stated or derived time within which a target of the job must have answered. */
+export function timeoutOf(system: System, job: ScrapeJob): Duration {
   if (job.timeout !== undefined) return job.timeout;
   if (job.interval === undefined) return system.scrape.timeout;
   return seconds(job.interval) < 10 ? job.interval : "10s";
@@ -157,7 +159,9 @@ function credentialsOf(
       return {};
     case "stack":
       return {
-        basic_auth: { username: layout.users.scrape, password_file: options.scrapePasswordFile },
+        ...(options.scrapePasswordFile !== undefined && {
+          basic_auth: { username: layout.users.scrape, password_file: options.scrapePasswordFile },
+        }),
         tls_config: stackTls(options),
       };
     case "serviceAccount":

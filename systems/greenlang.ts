@@ -4,12 +4,13 @@ import { greenlangAlerts } from "./greenlang/alerts.ts";
 import { greenlangJobs } from "./greenlang/jobs.ts";
 import { greenlangNotifications } from "./greenlang/notifications.ts";
 import { greenlangSizing } from "./greenlang/sizing.ts";
+import { optionalSecrets } from "./optionalSecrets.ts";
 import { stackJobs } from "./stackJobs.ts";
 
 /** GreenLang: an API, its agents and batch jobs on EKS, with two years of metrics in S3. */
 export function greenlang(parameters: SystemParameters): System {
   const { environment, region } = parameters;
-  // The two exporters run beside what they watch, with monitors of their own among the jobs.
+  // The two exporters have monitors of their own among the jobs, which tell of what they watch and of themselves.
   const ownJobs = ["postgres-exporter", "redis-exporter"];
   const deployed = greenlangSizing.map(({ component }) => component);
   return {
@@ -73,6 +74,7 @@ export function greenlang(parameters: SystemParameters): System {
         ? [{ name: "pagerduty-key", about: "Routing key of PagerDuty's service.", generated: false }]
         : []),
       ...alwaysNeeded,
+      ...optionalSecrets,
     ],
   };
 }
@@ -87,6 +89,7 @@ const alwaysNeeded: readonly SecretDeclaration[] = [
   { name: "grafana-oauth-client-secret", about: "Secret of Grafana's OAuth2 client.", generated: false },
   { name: "postgres-password", about: "Password of the exporter's account at PostgreSQL.", generated: false },
   { name: "redis-password", about: "Password of Redis.", generated: false },
+  { name: "oauth2-cookie-secret", about: "Key of oauth2-proxy's session cookies.", generated: true },
   { name: "grafana-admin", about: "Password of Grafana's administrator.", generated: true },
   {
     name: "grafana-secret-key",

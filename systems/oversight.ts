@@ -1,7 +1,9 @@
 import { selfMonitoring, stackScope } from "../monitoring/alerts/selfMonitoring.ts";
 import type { LongTerm, Notifications, Sizing, System, SystemParameters } from "../monitoring/model.ts";
+import { kubeStateMetrics } from "./clusterJobs.ts";
 import { oversightJobs } from "./oversight/jobs.ts";
 import { oversightRecording } from "./oversight/recording.ts";
+import { optionalSecrets } from "./optionalSecrets.ts";
 import { stackJobs } from "./stackJobs.ts";
 
 /** Oversight SaaS: Prometheus in AKS, long-term storage by remote write, one view over three regions. */
@@ -12,7 +14,7 @@ export function oversight({ environment, region }: SystemParameters): System {
     name: "oversight",
     title: "Oversight SaaS",
     description: "A multi-tenant application on AKS with managed PostgreSQL and Redis, in three regions.",
-    platforms: ["aks"],
+    platforms: ["aks", "eks"],
     namespace: "monitoring",
     scrape: { interval: "30s", timeout: "10s", evaluation: "30s" },
     externalLabels: { cluster: `${short}-${region}`, environment },
@@ -73,6 +75,7 @@ export function oversight({ environment, region }: SystemParameters): System {
         about: "Key that Grafana encrypts its stored secrets with.",
         generated: true,
       },
+      ...optionalSecrets,
     ],
   };
 }
@@ -174,6 +177,7 @@ const components: readonly Sizing[] = [
   { component: "oauth2-proxy", replicas: 2, ...small },
   { component: "postgres-exporter", replicas: 1, ...small },
   { component: "redis-exporter", replicas: 1, ...small },
+  kubeStateMetrics,
   // One on each node of the cluster.
   { component: "node-exporter", replicas: 6, ...small },
 ];

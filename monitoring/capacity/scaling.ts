@@ -22,7 +22,7 @@ export interface Scale {
 export const seriesPerShard = 500_000;
 
 /** Above this a query gets a companion. */
-const queriesPerReplica = 100;
+export const queriesPerReplica = 100;
 
 /**
  * Store is missing on purpose: what asks for more shards there is the latency of historical queries (10 s), which is

@@ -36,6 +36,23 @@ export function greenlangNotifications({ environment }: SystemParameters): Notif
       to: ["platform@greenlang.io"],
       from: "monitoring@greenlang.io",
       schedule: "0 8 * * 1",
+      // The system names no mail server: these two are our choice, to be changed here.
+      smarthost: "smtp.greenlang.io:587",
+      username: "monitoring@greenlang.io",
+      passwordSecret: "smtp-password",
+      figures: [
+        {
+          title: "Requests to the API that succeeded (objective: 99.9 %)",
+          expression:
+            '100 * (1 - (sum(increase(kong_http_requests_total{code=~"5.."}[7d])) or vector(0)) / sum(increase(kong_http_requests_total[7d])))',
+          unit: "percent",
+        },
+        {
+          title: "Requests to the API",
+          expression: "sum(increase(kong_http_requests_total[7d]))",
+          unit: "short",
+        },
+      ],
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Sizing } from "../../monitoring/model.ts";
+import { kubeStateMetrics } from "../clusterJobs.ts";
 
 const small = { requests: { cpu: 0.1, memory: "128MiB" }, limits: { cpu: 0.5, memory: "512MiB" } } as const;
 
@@ -64,6 +65,7 @@ export const greenlangSizing: readonly Sizing[] = [
   { component: "grafana", replicas: 1, ...small, volume: "5GiB" },
   { component: "postgres-exporter", replicas: 1, ...small },
   { component: "redis-exporter", replicas: 1, ...small },
+  kubeStateMetrics,
   // One on each node of the cluster.
   { component: "node-exporter", replicas: 5, ...small },
 ];

@@ -1,4 +1,5 @@
 import type { ScrapeJob } from "../../monitoring/model.ts";
+import { clusterJobs } from "../clusterJobs.ts";
 
 /** Everything of the cluster prod-eastus, its virtual machines, its managed databases, and the two other regions. */
 export const oversightJobs: ScrapeJob[] = [
@@ -32,22 +33,7 @@ export const oversightJobs: ScrapeJob[] = [
     // Limits count what is left after relabelling, the body's size what is sent.
     limits: { samples: 60_000, labels: 30, body: "64MiB" },
   },
-  {
-    name: "kubernetes-nodes",
-    about: "The kubelets, through the API server's proxy, whose certificate can be verified.",
-    scheme: "https",
-    credentials: { kind: "serviceAccount" },
-    discovery: { kind: "kubernetes", role: "node", expected: 6 },
-    relabel: [
-      { targetLabel: "__address__", replacement: "kubernetes.default.svc:443" },
-      {
-        sourceLabels: ["__meta_kubernetes_node_name"],
-        targetLabel: "__metrics_path__",
-        replacement: "/api/v1/nodes/$1/proxy/metrics",
-      },
-    ],
-    seriesPerTarget: 2_500,
-  },
+  ...clusterJobs(6),
   {
     name: "kubernetes-pods",
     about: "Every pod with the annotations prometheus.io/scrape, path and port: the applications.",

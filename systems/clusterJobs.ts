@@ -1,0 +1,60 @@
+import type { ScrapeJob, Sizing } from "../monitoring/model.ts";
+
+/**
+ * What every Kubernetes cluster tells of itself: its kubelets, the containers on its nodes, and the state of its objects.
+ * The nodes are asked at the kubelet's own port with the pod's account, whose right is `nodes/metrics` and nothing else;
+ * their certificates are of the cluster's authority.
+ *
+ * Series were counted on nodes with some forty pods, after the metrics that are dropped.
+ *
+ * @param nodes of the cluster, for capacity
+ */
+export function clusterJobs(nodes: number): ScrapeJob[] {
+  const ofNodes: Pick<ScrapeJob, "scheme" | "credentials" | "discovery" | "relabel"> = {
+    scheme: "https",
+    credentials: { kind: "serviceAccount" },
+    discovery: { kind: "kubernetes", role: "node", expected: nodes },
+    // The node's own labels would be on each of thousands of series; they are joined from `kube_node_labels`.
+    relabel: [{ action: "labelkeep", regex: "__.*|instance|job" }],
+  };
+  return [
+    { ...ofNodes, name: "kubernetes-nodes", about: "The kubelets.", seriesPerTarget: 2_500 },
+    {
+      ...ofNodes,
+      name: "cadvisor",
+      about: "CPU, memory, disk and network of every container.",
+      path: "/metrics/cadvisor",
+      // What runs in a pod of a namespace says so itself.
+      honorLabels: true,
+      metricRelabel: [
+        {
+          action: "drop",
+          sourceLabels: ["__name__"],
+          regex:
+            "container_(blkio|spec|tasks)_.*|container_(file_descriptors|last_seen|threads_max)|container_memory_(failures_total|mapped_file)",
+        },
+        // Sums of whole slices, which belong to no pod.
+        { action: "drop", sourceLabels: ["id", "pod"], regex: "/.+;" },
+      ],
+      seriesPerTarget: 5_000,
+    },
+    {
+      name: "kube-state-metrics",
+      about: "State of the cluster's objects: pods, deployments, volumes, jobs.",
+      scheme: "https",
+      credentials: { kind: "stack" },
+      // It tells of other namespaces' pods: their names are its labels, and its own would hide them.
+      honorLabels: true,
+      discovery: { kind: "stack", components: ["kube-state-metrics"] },
+      seriesPerTarget: 20_000,
+    },
+  ];
+}
+
+/** What serves the last of {@link clusterJobs}. */
+export const kubeStateMetrics: Sizing = {
+  component: "kube-state-metrics",
+  replicas: 1,
+  requests: { cpu: 0.1, memory: "128MiB" },
+  limits: { cpu: 0.5, memory: "512MiB" },
+};

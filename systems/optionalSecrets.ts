@@ -1,0 +1,29 @@
+import type { SecretDeclaration } from "../monitoring/model.ts";
+
+/** Secrets by which a stack on Kubernetes is given more than it needs. */
+export const optionalSecrets: readonly SecretDeclaration[] = [
+  {
+    name: "kubeconfig",
+    about: "Of a cluster that is there already, where it is not to be found by its name.",
+    generated: false,
+    optional: true,
+  },
+  {
+    name: "deadmans-switch-url",
+    about: "Address of an outside service that calls people when the Watchdog stops calling it.",
+    generated: false,
+    optional: true,
+  },
+  {
+    name: "grafana-enterprise-license",
+    about: "Grafana's Enterprise licence, which SAML needs.",
+    generated: false,
+    optional: true,
+  },
+  {
+    name: "grafana-saml-metadata",
+    about: "Metadata of the identity provider, XML, which SAML needs.",
+    generated: false,
+    optional: true,
+  },
+];
