@@ -36,10 +36,10 @@ export const charts = {
     chart: "memcached",
     version: "0.14.7",
   },
-  "prometheus-memcached-exporter": {
+  "prometheus-adapter": {
     repository: prometheusCommunity,
-    chart: "prometheus-memcached-exporter",
-    version: "0.6.0",
+    chart: "prometheus-adapter",
+    version: "5.3.0",
   },
   "prometheus-pushgateway": {
     repository: prometheusCommunity,

@@ -37,6 +37,8 @@ export interface ClusterFacts {
   readonly deadMansSwitch: boolean;
   /** Digest by image repository (`quay.io/prometheus/prometheus` → `sha256:…`); tags are used for the others. */
   readonly imageDigests: Readonly<Record<string, string>>;
+  /** Whether Cilium enforces the network policies, to which nodes are no addresses. */
+  readonly cilium: boolean;
   /** CIDR of the cluster's network: pods, nodes, and the API server where it is private. */
   readonly networkCidr: string;
 }
@@ -65,6 +67,8 @@ export interface OidcFacts {
   /** Groups whose members administer or edit Grafana; everybody else sees. */
   readonly adminGroup?: string;
   readonly editorGroup?: string;
+  /** Where its addresses are not those of a provider that is known (`oidcEndpoints`). */
+  readonly endpoints?: { readonly authorization: string; readonly token: string; readonly userinfo: string };
 }
 
 export interface EdgeFacts {
@@ -85,6 +89,8 @@ export interface PeerCluster {
   readonly address: string;
   /** Name in its certificate. @default the host of the address */
   readonly serverName?: string;
+  /** CIDR of its network, from which its queries come: the load balancer before this cluster's queries admits it. */
+  readonly networkCidr?: string;
 }
 
 /** Everything that is put on a cluster, in parts that are applied after those that they name. */
@@ -106,6 +112,11 @@ export interface Part {
   readonly after: readonly string[];
   readonly objects: readonly KubernetesObject[];
   readonly release?: HelmRelease;
+  /**
+   * Whether a controller of the cluster makes something of the cloud for it, such as a load balancer: it is taken down while
+   * the cluster is still there to do that. @default false
+   */
+  readonly ownsCloudResources?: boolean;
 }
 
 /** A Kubernetes object as its YAML would be. Never a secret's value. */

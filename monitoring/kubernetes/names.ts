@@ -6,6 +6,8 @@ export const namespaces = {
   certManager: "cert-manager",
   externalSecrets: "external-secrets",
   edge: "haproxy-ingress",
+  /** Only the node exporter: it needs the node's network and file system, which `restricted` forbids. */
+  nodes: "monitoring-nodes",
 } as const;
 
 /** Where every pod finds its certificate (`tls.crt`, `tls.key`) and the stack's authority (`ca.crt`). */

@@ -5,7 +5,7 @@
 import type { Component, System } from "../model.ts";
 import type { Workload, WorkloadPort } from "./model.ts";
 import { namespaces } from "./names.ts";
-import { replicasOf } from "./sizes.ts";
+import { replicasOf, sizingOf } from "./sizes.ts";
 
 const mutual = (number: number): WorkloadPort => ({ number, protocol: "TCP", tls: "mutual" });
 const server = (number: number): WorkloadPort => ({ number, protocol: "TCP", tls: "server" });
@@ -23,6 +23,8 @@ export function workloads(system: System): Workload[] {
   const namespace = system.namespace;
   const own = (component: Component): boolean => replicasOf(system, component) > 0;
   const receive = system.longTerm.mode === "receive";
+  const query = sizingOf(system, "thanos-query");
+  const scalesQueries = query?.maxReplicas !== undefined && query.maxReplicas > query.replicas;
   const thanos = (component: string): Workload["selector"] => ({
     "app.kubernetes.io/name": "thanos",
     "app.kubernetes.io/instance": "thanos",
@@ -71,20 +73,20 @@ export function workloads(system: System): Workload[] {
       stateful: false,
     },
     {
-      present: true,
+      present: own("kube-state-metrics"),
       name: "kube-state-metrics",
       namespace,
       selector: chart("kube-state-metrics", "prometheus-stack"),
-      ports: { http: plain(8080) },
+      ports: { http: server(8080) },
       services: ["kube-state-metrics"],
       stateful: false,
     },
     {
       present: own("node-exporter"),
       name: "node-exporter",
-      namespace,
+      namespace: namespaces.nodes,
       selector: chart("prometheus-node-exporter", "prometheus-stack"),
-      ports: { http: plain(9100) },
+      ports: { http: server(9100) },
       services: ["node-exporter"],
       stateful: false,
     },
@@ -97,13 +99,14 @@ export function workloads(system: System): Workload[] {
       services: ["grafana"],
       stateful: false,
     },
+    // HTTP of the chart's components is plain, because its probes know no TLS; what people ask, the frontend, is not of it.
     {
       present: own("thanos-query"),
       name: "thanos-query",
       namespace,
       selector: thanos("query"),
-      ports: { http: server(10902), grpc: mutual(10901) },
-      services: ["thanos-query"],
+      ports: { http: plain(10902), grpc: mutual(10901) },
+      services: ["thanos-query", "thanos-query-grpc"],
       stateful: false,
     },
     {
@@ -120,8 +123,8 @@ export function workloads(system: System): Workload[] {
       name: "thanos-store",
       namespace,
       selector: thanos("storegateway"),
-      ports: { http: server(10902), grpc: mutual(10901) },
-      services: ["thanos-storegateway"],
+      ports: { http: plain(10902), grpc: mutual(10901) },
+      services: ["thanos-storegateway", "thanos-store-grpc"],
       stateful: true,
     },
     {
@@ -129,7 +132,7 @@ export function workloads(system: System): Workload[] {
       name: "thanos-compactor",
       namespace,
       selector: thanos("compactor"),
-      ports: { http: server(10902) },
+      ports: { http: plain(10902) },
       services: ["thanos-compactor"],
       stateful: true,
     },
@@ -138,8 +141,8 @@ export function workloads(system: System): Workload[] {
       name: "thanos-ruler",
       namespace,
       selector: thanos("ruler"),
-      ports: { http: server(10902), grpc: mutual(10901) },
-      services: ["thanos-ruler"],
+      ports: { http: plain(10902), grpc: mutual(10901), reloader: plain(8080) },
+      services: ["thanos-ruler", "thanos-ruler-headless"],
       stateful: true,
     },
     {
@@ -147,9 +150,9 @@ export function workloads(system: System): Workload[] {
       name: "thanos-receive",
       namespace,
       selector: thanos("receive"),
-      ports: { http: server(10902), grpc: mutual(10901), "remote-write": mutual(10908) },
+      ports: { http: plain(10902), grpc: mutual(10901), "remote-write": mutual(10908) },
       // `thanos-receiver:19291` is the name that clients of oversight know.
-      services: ["thanos-receive", "thanos-receiver"],
+      services: ["thanos-receive", "thanos-receiver", "thanos-receive-headless"],
       stateful: true,
     },
     {
@@ -160,6 +163,15 @@ export function workloads(system: System): Workload[] {
       ports: { memcached: plain(11211) },
       services: ["thanos-memcached"],
       stateful: true,
+    },
+    {
+      present: scalesQueries,
+      name: "prometheus-adapter",
+      namespace,
+      selector: chart("prometheus-adapter"),
+      ports: { https: server(6443) },
+      services: ["prometheus-adapter"],
+      stateful: false,
     },
     {
       present: own("pushgateway"),
@@ -175,7 +187,7 @@ export function workloads(system: System): Workload[] {
       name: "redis-exporter",
       namespace,
       selector: chart("prometheus-redis-exporter", "redis-exporter"),
-      ports: { http: plain(9121) },
+      ports: { http: server(9121) },
       services: ["redis-exporter"],
       stateful: false,
     },
@@ -184,7 +196,7 @@ export function workloads(system: System): Workload[] {
       name: "postgres-exporter",
       namespace,
       selector: chart("prometheus-postgres-exporter", "postgres-exporter"),
-      ports: { http: plain(9187) },
+      ports: { http: server(9187) },
       services: ["postgres-exporter"],
       stateful: false,
     },
@@ -193,15 +205,25 @@ export function workloads(system: System): Workload[] {
       name: "blackbox-exporter",
       namespace,
       selector: chart("prometheus-blackbox-exporter", "blackbox-exporter"),
-      ports: { http: plain(9115) },
+      ports: { http: server(9115) },
       services: ["blackbox-exporter"],
+      stateful: false,
+    },
+    {
+      present: system.notifications.weeklySummary !== undefined,
+      name: "weekly-summary",
+      namespace,
+      selector: chart("weekly-summary"),
+      // It only asks.
+      ports: {},
+      services: [],
       stateful: false,
     },
     {
       present: true,
       name: "oauth2-proxy",
       namespace,
-      selector: { app: "oauth2-proxy", release: "oauth2-proxy" },
+      selector: chart("oauth2-proxy"),
       ports: { http: server(4180), metrics: plain(44180) },
       services: ["oauth2-proxy"],
       stateful: false,

@@ -59,7 +59,16 @@ function factsOf(system: System, cloud: Cloud, environment: string, region: stri
         : { kind: "secrets-manager", region, prefix: `vigil/${system.name}/` },
     ...(cloud === "azure" ? { azureSubscription: "22222222-2222-4222-8222-222222222222" } : {}),
     hostname: system.access.hostname,
-    oidc: { issuer: "https://login.example.com/v2.0", clientId: "vigil", adminGroup: "sre" },
+    oidc: {
+      issuer: "https://login.example.com/v2.0",
+      clientId: "vigil",
+      adminGroup: "sre",
+      endpoints: {
+        authorization: "https://login.example.com/authorize",
+        token: "https://login.example.com/token",
+        userinfo: "https://login.example.com/userinfo",
+      },
+    },
     edge: {
       certificate: {
         kind: "acme",
@@ -72,6 +81,7 @@ function factsOf(system: System, cloud: Cloud, environment: string, region: stri
     peers: [{ name: "westus", address: "thanos-query.westus.example.com:10901" }],
     deadMansSwitch: false,
     imageDigests: {},
+    cilium: cloud === "azure",
     networkCidr: "10.40.0.0/16",
   };
 }

@@ -52,6 +52,8 @@ export interface Caller {
   readonly ca: string;
   /** `user:password`; absent: no credentials. */
   readonly auth?: string;
+  /** Name that the server's certificate must hold. @default the host of the address */
+  readonly servername?: string;
 }
 
 /** Status and body of a GET over verified TLS; status 0 while nobody listens. */
@@ -60,6 +62,7 @@ export async function get(url: string, caller: Caller): Promise<{ status: number
     ca: caller.ca,
     timeout: 2_000,
     ...(caller.auth === undefined ? {} : { auth: caller.auth }),
+    ...(caller.servername === undefined ? {} : { servername: caller.servername }),
   });
   sent.on("timeout", () => sent.destroy(new Error("time-out")));
   sent.end();

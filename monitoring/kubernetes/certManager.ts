@@ -1,0 +1,56 @@
+/** The release of cert-manager. */
+import type { ClusterFacts, HelmRelease } from "./model.ts";
+import { charts } from "./charts.ts";
+import { namespaces } from "./names.ts";
+import { acrossZones, apart, oneAtATime } from "./placement.ts";
+
+const name = "cert-manager";
+
+/** @see https://cert-manager.io/docs/installation/best-practice/ */
+export function certManagerRelease(facts: ClusterFacts): HelmRelease {
+  return {
+    name,
+    namespace: namespaces.certManager,
+    chart: name,
+    workloads: [],
+    values: {
+      // Its kinds stay when the release goes: certificates are not lost with it.
+      crds: { enabled: true, keep: true },
+      global: { leaderElection: { namespace: namespaces.certManager } },
+      ...deployment(facts, "cert-manager", "cert-manager-controller"),
+      // The key of the authority outlives a Certificate that is deleted or replaced by mistake.
+      enableCertificateOwnerRef: false,
+      webhook: { ...deployment(facts, "webhook", "cert-manager-webhook"), timeoutSeconds: 10 },
+      cainjector: deployment(facts, "cainjector", "cert-manager-cainjector"),
+      acmesolver: { image: image(facts, "cert-manager-acmesolver") },
+      startupapicheck: {
+        image: image(facts, "cert-manager-startupapicheck"),
+        timeout: "2m",
+        resources,
+      },
+    },
+  };
+}
+
+const resources = {
+  requests: { cpu: "25m", memory: "96Mi" },
+  limits: { cpu: "250m", memory: "384Mi" },
+} as const;
+
+function deployment(facts: ClusterFacts, app: string, imageName: string): Record<string, unknown> {
+  const selector = { "app.kubernetes.io/name": app, "app.kubernetes.io/instance": name };
+  return {
+    image: image(facts, imageName),
+    replicaCount: 2,
+    strategy: oneAtATime,
+    podDisruptionBudget: { enabled: true, minAvailable: 1 },
+    affinity: apart(selector),
+    topologySpreadConstraints: acrossZones(selector),
+    resources,
+  };
+}
+
+function image({ imageDigests }: ClusterFacts, imageName: string): Record<string, unknown> {
+  const digest = imageDigests[`quay.io/jetstack/${imageName}`];
+  return { tag: charts[name].version, ...(digest === undefined ? {} : { digest }) };
+}

@@ -1,0 +1,130 @@
+/**
+ * Who speaks to whom, once: network policies admit exactly these flows, and nothing else gets through.
+ *
+ * Not among them: DNS, which every pod may ask, and the kubelet's probes, which Kubernetes lets through from a pod's own node.
+ */
+import { planCapacity } from "../capacity.ts";
+import type { System } from "../model.ts";
+import { edgeRoutes } from "./edgeRoutes.ts";
+import type { ClusterFacts, WorkloadPort } from "./model.ts";
+import { operators, type Endpoint } from "./operators.ts";
+import type { Outside } from "./outside.ts";
+import { outsideFlows } from "./outsideFlows.ts";
+import { workloads } from "./workloads.ts";
+
+/** A port by protocol; without a number, every port. */
+export interface FlowPort {
+  readonly protocol: WorkloadPort["protocol"];
+  readonly number?: number;
+}
+
+/** One direction of speech: who opens the connection, to whom, where, and what for. Workloads are given by name. */
+export interface Flow {
+  readonly from: string | Outside;
+  readonly to: string | Outside;
+  readonly ports: readonly FlowPort[];
+  readonly why: string;
+}
+
+/** Every kind of pod that policies are made for. */
+export function endpoints(system: System): Endpoint[] {
+  return [...workloads(system), ...operators];
+}
+
+/** Every flow of a system, between those of its workloads that it has. */
+export function flows(system: System, facts: ClusterFacts): Flow[] {
+  const known = new Map(endpoints(system).map((endpoint) => [endpoint.name, endpoint]));
+  const here = (end: string | Outside): boolean => typeof end !== "string" || known.has(end);
+  const within = [...withinStack, ...readers(system), ...published(system)]
+    .filter(({ from, to }) => here(from) && here(to))
+    .flatMap(({ from, to, port, why }): Flow[] => {
+      // A port that this system's form of the workload does not have: the sidecar's, where samples are received.
+      const found = known.get(to)?.ports[port];
+      return found === undefined ? [] : [{ from, to, ports: [found].map(flowPort), why }];
+    });
+  const outer = outsideFlows(system, facts).filter(({ from, to }) => here(from) && here(to));
+  return [...within, ...scrapes(system), ...outer];
+}
+
+export function flowPort({ number, protocol }: WorkloadPort): FlowPort {
+  return { number, protocol };
+}
+
+/** Names of ports that serve metrics, of whatever workload. */
+const metricsPorts: readonly string[] = [
+  "http",
+  "https",
+  "reloader",
+  "sidecar-http",
+  "metrics",
+  "stat",
+  "telemetry",
+];
+/** Ports with one of those names that serve something else: what users and the API server ask. */
+const noMetrics: Readonly<Record<string, readonly string[]>> = {
+  "haproxy-ingress": ["http", "https"],
+  "oauth2-proxy": ["http"],
+  "prometheus-adapter": ["https"],
+};
+
+/** Prometheus reads every port that serves metrics. */
+function scrapes(system: System): Flow[] {
+  return endpoints(system).flatMap((endpoint): Flow[] => {
+    const ports = Object.entries(endpoint.ports)
+      .filter(([name]) => metricsPorts.includes(name) && !noMetrics[endpoint.name]?.includes(name))
+      .map(([, port]) => flowPort(port));
+    if (ports.length === 0) return [];
+    return [{ from: "prometheus", to: endpoint.name, ports, why: "scrapes its metrics" }];
+  });
+}
+
+interface Row {
+  readonly from: string;
+  readonly to: string;
+  /** Name of the port in the table of workloads. */
+  readonly port: string;
+  readonly why: string;
+}
+
+const row = (from: string, to: string, port: string, why: string): Row => ({ from, to, port, why });
+
+/** Flows between the stack's own workloads, of every system: those that a system does not have are left out. */
+const withinStack: readonly Row[] = [
+  row("prometheus", "alertmanager", "http", "sends alerts"),
+  row("thanos-ruler", "alertmanager", "http", "sends alerts"),
+  row("alertmanager", "alertmanager", "gossip", "tells its peers what it has sent"),
+  row("alertmanager", "alertmanager", "gossip-udp", "tells its peers what it has sent"),
+
+  row("prometheus", "thanos-receive", "remote-write", "writes its samples"),
+  row("thanos-receive", "thanos-receive", "grpc", "passes samples on to the replicas that keep them"),
+
+  row("thanos-query", "prometheus", "grpc", "asks the sidecars"),
+  row("thanos-query", "thanos-receive", "grpc", "asks for what was received lately"),
+  row("thanos-query", "thanos-store", "grpc", "asks for what is in the bucket"),
+  row("thanos-query", "thanos-ruler", "grpc", "asks for what rules recorded"),
+  row("thanos-query-frontend", "thanos-query", "http", "passes queries on"),
+  row("thanos-store", "thanos-memcached", "memcached", "keeps indices and chunks"),
+  row("thanos-ruler", "thanos-query", "http", "evaluates its rules"),
+
+  row("haproxy-ingress", "oauth2-proxy", "http", "has people log in, and passes on who has"),
+];
+
+/** What is behind the edge: servers that know their visitors themselves right behind it, the others behind the proxy. */
+function published(system: System): Row[] {
+  return edgeRoutes(system).map(({ login, workload, about }) =>
+    row(login === "own" ? "haproxy-ingress" : "oauth2-proxy", workload.name, "http", `publishes ${about}`),
+  );
+}
+
+/** Who reads for others: the frontend splits and caches, the query stands in where there is none. */
+function readers(system: System): Row[] {
+  const split = workloads(system).some(({ name }) => name === "thanos-query-frontend");
+  const whole = split ? "thanos-query-frontend" : "thanos-query";
+  // One Prometheus knows how many queries there are only while there are no shards.
+  const load = planCapacity(system).shards === 1 ? "prometheus" : "thanos-query";
+  return [
+    row("grafana", whole, "http", "draws dashboards"),
+    row("weekly-summary", whole, "http", "reads the week"),
+    row("prometheus-adapter", load, "http", "reads how many queries there are"),
+  ];
+}

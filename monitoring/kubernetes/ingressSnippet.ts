@@ -1,0 +1,49 @@
+/** What HAProxy does with a request before a server behind the edge gets it, in HAProxy's own words. */
+import type { System } from "../model.ts";
+import { beneath, deniedPath, edgeRoutes, serviceHost } from "./edgeRoutes.ts";
+import type { Workload } from "./model.ts";
+import { tlsMount } from "./names.ts";
+
+/** Headers by which a client could pretend to be the ingress, or somebody. */
+const forged = [
+  "Forwarded",
+  "X-Forwarded-For",
+  "X-Forwarded-Host",
+  "X-Forwarded-Uri",
+  "X-Forwarded-Email",
+  "X-Forwarded-User",
+  "X-Forwarded-Groups",
+  "X-Forwarded-Preferred-Username",
+];
+
+/**
+ * Lines for a backend: verified TLS to the server, denied paths, headers that can be trusted, and HSTS. Paths are
+ * compared after decoding, so that `%2d/quit` is `-/quit`.
+ */
+export function ingressSnippet(system: System, workload: Workload): string {
+  const host = serviceHost(workload);
+  const routes = edgeRoutes(system);
+  const behindProxy = workload.name === "oauth2-proxy";
+  const lines = [
+    `default-server ssl verify required ca-file ${tlsMount}/ca.crt verifyhost ${host} sni str(${host}) ssl-min-ver TLSv1.2`,
+    ...(behindProxy
+      ? [
+          deny(`{ path,url_dec -m reg -i ${beneath(routes, deniedPath)} }`),
+          // A token reads; silences are made and ended by people, who come with a cookie.
+          deny(
+            "{ path,url_dec -m reg -i ^/+alertmanager/ } { req.hdr(Authorization) -m found } !{ method GET HEAD OPTIONS }",
+          ),
+        ]
+      : []),
+    ...forged.map((header) => `http-request del-header ${header}`),
+    "http-request set-header X-Real-IP %[src]",
+    "http-request set-header X-Forwarded-Proto https",
+    'http-after-response set-header Strict-Transport-Security "max-age=31536000; includeSubDomains"',
+    "http-after-response set-header X-Content-Type-Options nosniff",
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function deny(condition: string): string {
+  return `http-request deny deny_status 403 if ${condition}`;
+}

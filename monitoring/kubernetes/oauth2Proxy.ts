@@ -1,0 +1,139 @@
+/** oauth2-proxy: people by OpenID Connect, programs by JWT bearer tokens, and nobody else. */
+import { createHash } from "node:crypto";
+import type { System } from "../model.ts";
+import { externalSecret } from "./externalSecret.ts";
+import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
+import { ownObject, tlsMount, tlsSecret, tlsVolume } from "./names.ts";
+import { acrossZones, apart, oneAtATime } from "./placement.ts";
+import {
+  authorityMount,
+  credentialsMount,
+  metricsPort,
+  proxyPort,
+  proxyRouting,
+  proxySessions,
+} from "./oauth2ProxyConfig.ts";
+import { replicasOf, resourcesOf } from "./sizes.ts";
+import { workloadOf } from "./workloads.ts";
+
+const name = "oauth2-proxy";
+const credentials = "oauth2-proxy-credentials";
+const image = "quay.io/oauth2-proxy/oauth2-proxy";
+/** The chart's appVersion, said so that a chart's change of it is a change here. */
+const version = "v7.15.3";
+
+export function oauth2Proxy(system: System, facts: ClusterFacts): Part {
+  const sessions = configMap(system, "oauth2-proxy-sessions", {
+    "oauth2_proxy.cfg": proxySessions(system, facts),
+  });
+  const routing = configMap(system, "oauth2-proxy-routing", {
+    "oauth2_proxy.yml": proxyRouting(system, facts),
+  });
+  return {
+    name,
+    about:
+      "Lets people in who log in at the identity provider, and programs with a token of the known issuer.",
+    after: ["secret-store", "certificates"],
+    objects: [
+      ownObject({
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { name, namespace: system.namespace },
+        automountServiceAccountToken: false,
+      }),
+      externalSecret(facts, {
+        name: credentials,
+        namespace: system.namespace,
+        keys: { "client-secret": clientSecretOf(system), "cookie-secret": "oauth2-cookie-secret" },
+      }),
+      sessions,
+      routing,
+    ],
+    release: {
+      name,
+      namespace: system.namespace,
+      chart: name,
+      workloads: [name],
+      values: values(system, facts, [sessions, routing]),
+    },
+  };
+}
+
+/** Grafana and oauth2-proxy are one client at the provider where Grafana logs people in by itself. */
+function clientSecretOf({ name: system, secrets }: System): string {
+  const known = ["oauth2-client-secret", "grafana-oauth-client-secret"];
+  const found = known.find((candidate) => secrets.some((secret) => secret.name === candidate));
+  if (found === undefined)
+    throw new Error(
+      `system ${system}: secrets have none of ${known.join(", ")}, which oauth2-proxy needs: declare one`,
+    );
+  return found;
+}
+
+function configMap(
+  { namespace }: System,
+  configName: string,
+  data: Readonly<Record<string, string>>,
+): KubernetesObject {
+  return ownObject({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: configName, namespace }, data });
+}
+
+function values(
+  system: System,
+  facts: ClusterFacts,
+  files: readonly KubernetesObject[],
+): Record<string, unknown> {
+  const { selector } = workloadOf(system, name);
+  const [sessions, routing] = files.map(({ metadata }) => metadata.name);
+  const digest = facts.imageDigests[image];
+  return {
+    image: { tag: digest === undefined ? version : `${version}@${digest}` },
+    replicaCount: Math.max(2, replicasOf(system, name)),
+    strategy: oneAtATime,
+    podDisruptionBudget: { enabled: true, minAvailable: 1 },
+    affinity: apart(selector),
+    topologySpreadConstraints: acrossZones(selector),
+    resources: resourcesOf(system, name),
+    podSecurityContext: { runAsNonRoot: true, fsGroup: 2000, seccompProfile: { type: "RuntimeDefault" } },
+    enableServiceLinks: false,
+    serviceAccount: { enabled: false, name, automountServiceAccountToken: false },
+    // Both files are mounted by path, which Kubernetes never refreshes: a change of them is a new pod.
+    podAnnotations: { "checksum/vigil": checksum(files) },
+    config: { existingConfig: sessions, forceLegacyConfig: true },
+    alphaConfig: { enabled: true, existingConfig: routing },
+    // Secrets come as files, not as environment variables.
+    proxyVarsAsSecrets: false,
+    httpScheme: "https",
+    containerPort: proxyPort,
+    service: { type: "ClusterIP", portNumber: proxyPort, appProtocol: "https" },
+    metrics: { enabled: true, port: metricsPort },
+    sessionStorage: { type: "cookie" },
+    initContainers: { waitForRedis: { enabled: false } },
+    "redis-ha": { enabled: false },
+    // Go reads every file there besides the image's own authorities; this one signed the servers behind the proxy.
+    extraEnv: [{ name: "SSL_CERT_DIR", value: authorityMount }],
+    ...mounts,
+  };
+}
+
+const mounts = {
+  extraVolumes: [
+    { name: tlsVolume, secret: { secretName: tlsSecret(name), defaultMode: 0o440 } },
+    {
+      name: "authority",
+      secret: { secretName: tlsSecret(name), defaultMode: 0o440, items: [{ key: "ca.crt", path: "ca.crt" }] },
+    },
+    { name: "credentials", secret: { secretName: credentials, defaultMode: 0o440 } },
+  ],
+  extraVolumeMounts: [
+    { name: tlsVolume, mountPath: tlsMount, readOnly: true },
+    { name: "authority", mountPath: authorityMount, readOnly: true },
+    { name: "credentials", mountPath: credentialsMount, readOnly: true },
+  ],
+};
+
+function checksum(files: readonly KubernetesObject[]): string {
+  return createHash("sha256")
+    .update(JSON.stringify(files.map((file) => file["data"])))
+    .digest("hex");
+}

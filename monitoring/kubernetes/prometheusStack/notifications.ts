@@ -1,0 +1,107 @@
+/** Who is told, as the Secret that Alertmanager's pods read: its configuration and templates, and files of secrets beside it. */
+import { renderAlertmanagerConfig } from "../../alertmanager.ts";
+import { renderAlertmanagerTemplates } from "../../alertmanagerTemplates.ts";
+import type { Notifications, Receiver, Route, System } from "../../model.ts";
+import { externalSecret } from "../externalSecret.ts";
+import type { ClusterFacts, KubernetesObject } from "../model.ts";
+import { ownObject } from "../names.ts";
+
+/** Secret of the configuration, which holds no secret: the operator takes no other kind, and knows this key only. */
+export const notificationsSecret = "alertmanager-notifications";
+/** Addresses and keys of receivers, each a file. */
+export const receiversSecret = "alertmanager-receivers";
+
+const configKey = "alertmanager.yaml";
+/** Secret of a stack with the address that an outside service expects to be called at all the time. */
+const switchSecret = "deadmans-switch-url";
+const switchReceiver = "deadmans-switch";
+
+/** The configuration, and the secrets that it names. */
+export function notificationObjects(system: System, facts: ClusterFacts): KubernetesObject[] {
+  const { namespace } = system;
+  const told = { ...system, notifications: notificationsOf(system, facts) };
+  const secrets = secretsOf(told.notifications.receivers);
+  return [
+    ownObject({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: notificationsSecret, namespace },
+      type: "Opaque",
+      stringData: {
+        [configKey]: renderAlertmanagerConfig(told, {
+          secretFile: (name) => `/etc/alertmanager/secrets/${receiversSecret}/${name}`,
+          // The operator copies every other key of the Secret beside the configuration.
+          templatesGlob: "/etc/alertmanager/config/*.tmpl",
+        }),
+        "vigil.tmpl": renderAlertmanagerTemplates(),
+      },
+    }),
+    ...(secrets.length === 0
+      ? []
+      : [
+          externalSecret(facts, {
+            name: receiversSecret,
+            namespace,
+            keys: Object.fromEntries(secrets.map((name) => [name, name])),
+          }),
+        ]),
+  ];
+}
+
+/** Whether a receiver has a secret, so that its files are to be mounted. */
+export function hasReceiverSecrets(system: System, facts: ClusterFacts): boolean {
+  return secretsOf(notificationsOf(system, facts).receivers).length > 0;
+}
+
+/**
+ * With a dead-man's switch the Watchdog is sent on, every minute or two for as long as it fires: the outside service
+ * calls people when it has heard nothing for longer. Without one nobody is told of an alert that always fires.
+ */
+function notificationsOf({ notifications }: System, { deadMansSwitch }: ClusterFacts): Notifications {
+  if (!deadMansSwitch) return notifications;
+  // A call that the Watchdog is over would count as one that it is well.
+  const receiver: Receiver = {
+    name: switchReceiver,
+    kind: "webhook",
+    urlSecret: switchSecret,
+    sendResolved: false,
+  };
+  return {
+    ...notifications,
+    root: { ...notifications.root, routes: [watchdog, ...withoutWatchdog(notifications.root)] },
+    receivers: [...notifications.receivers, receiver],
+  };
+}
+
+const watchdogMatcher = 'alertname="Watchdog"';
+
+const watchdog: Route = {
+  receiver: switchReceiver,
+  matchers: [watchdogMatcher],
+  groupBy: ["alertname"],
+  groupWait: "0s",
+  // Whether it is time to repeat is looked at once an interval.
+  groupInterval: "30s",
+  repeatInterval: "1m",
+};
+
+function withoutWatchdog({ routes = [] }: Route): Route[] {
+  return routes.filter(({ matchers }) => !matchers.includes(watchdogMatcher));
+}
+
+function secretsOf(receivers: readonly Receiver[]): string[] {
+  const names = receivers.flatMap((receiver) => {
+    switch (receiver.kind) {
+      case "webhook":
+      case "slack":
+        return [receiver.urlSecret];
+      case "pagerduty":
+        return [receiver.keySecret];
+      case "email":
+        return [receiver.passwordSecret];
+      case "none":
+        return [];
+    }
+  });
+  return [...new Set(names)];
+}

@@ -1,0 +1,79 @@
+/**
+ * Rules as objects, one a group: those of Prometheus for its operator, those of Thanos Ruler as ConfigMaps that its pods
+ * mount. A change of one alert is a change of one object.
+ */
+import { parse } from "yaml";
+import type { System } from "../model.ts";
+import { renderRules, type Evaluator } from "../rules.ts";
+import { toYaml } from "../yaml.ts";
+import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
+import { ownObject } from "./names.ts";
+
+/** A ConfigMap with one group of Thanos Ruler. */
+export interface RulerConfigMap {
+  readonly name: string;
+  /** Key of the text, and a good file name. */
+  readonly key: string;
+  readonly text: string;
+}
+
+/** `rules` come after the operator, whose kinds they are; `ruler-rules` before whoever mounts them. */
+export function ruleObjects(system: System, _facts: ClusterFacts): Part[] {
+  const ruler = rulerConfigMaps(system);
+  return [
+    {
+      name: "rules",
+      about: "What Prometheus records and alerts on, one object for each group.",
+      after: ["prometheus-stack"],
+      objects: groupsOf(system, "prometheus").map((group) => prometheusRule(system, group)),
+    },
+    ...(ruler.length === 0
+      ? []
+      : [
+          {
+            name: "ruler-rules",
+            about: "What Thanos Ruler alerts on over long-term data, one object for each group.",
+            after: ["foundation"],
+            objects: ruler.map(({ name, key, text }) =>
+              ownObject({
+                apiVersion: "v1",
+                kind: "ConfigMap",
+                metadata: { name, namespace: system.namespace },
+                data: { [key]: text },
+              }),
+            ),
+          },
+        ]),
+  ];
+}
+
+/** What Thanos Ruler's pods mount, in the order of the groups. */
+export function rulerConfigMaps(system: System): RulerConfigMap[] {
+  return groupsOf(system, "thanos-ruler").map((group) => ({
+    name: `thanos-ruler-rules-${objectName(group.name)}`,
+    key: `${objectName(group.name)}.yaml`,
+    text: toYaml({ groups: [group] }),
+  }));
+}
+
+interface Group {
+  readonly name: string;
+}
+
+function groupsOf(system: System, evaluator: Evaluator): Group[] {
+  return (parse(renderRules(system, evaluator)) as { groups: Group[] }).groups;
+}
+
+function prometheusRule(system: System, group: Group): KubernetesObject {
+  return ownObject({
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+    metadata: { name: objectName(group.name), namespace: system.namespace },
+    spec: { groups: [group] },
+  });
+}
+
+/** A group's name as Kubernetes takes it. */
+function objectName(group: string): string {
+  return group.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+}
