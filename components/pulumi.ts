@@ -5,7 +5,7 @@
 export { RunError } from "@pulumi/pulumi/errors.js";
 export * as log from "@pulumi/pulumi/log/index.js";
 export { getStack } from "@pulumi/pulumi/metadata.js";
-export { output, secret } from "@pulumi/pulumi/output.js";
+export { all, output, secret } from "@pulumi/pulumi/output.js";
 export { ComponentResource, CustomResource } from "@pulumi/pulumi/resource.js";
 export * as runtime from "@pulumi/pulumi/runtime/config.js";
 export type {
@@ -15,6 +15,7 @@ export type {
   Input,
   Inputs,
   Output,
+  Resource,
 } from "@pulumi/pulumi";
 
 // The SDK keeps the stack of every promise that it makes, and its runner has each mapped to sources (source-map-support):

@@ -16,6 +16,8 @@ export const cluster = exactly({
   name: optionalText,
   /** AKS: the resource group of an existing cluster. */
   resourceGroup: optionalText,
+  /** AKS: whether an existing cluster enforces network policies with Cilium, as one that is created does. */
+  cilium: flag.default(true),
   /** Kubernetes' minor version. */
   version: text.regex(/^1\.\d{2}$/, { error: "a minor version such as 1.34" }).default("1.34"),
   /** Whether the API server has an address of the cluster's network only. */
@@ -57,6 +59,8 @@ export const oidc = exactly({
   clientId: optionalText,
   adminGroup: optionalText,
   editorGroup: optionalText,
+  /** As the issuer's discovery document names them. @default known for Entra ID, Keycloak, Okta and Auth0 */
+  endpoints: exactly({ authorization: url, token: url, userinfo: url }).exactOptional(),
 });
 
 export const edge = exactly({
@@ -70,7 +74,15 @@ export const edge = exactly({
   allowedCidrs: listOf(cidr).default(["0.0.0.0/0"]),
 });
 
-export const globalView = listOf(exactly({ name: text, address, serverName: text.exactOptional() }));
+export const globalView = listOf(
+  exactly({
+    name: text,
+    address,
+    serverName: text.exactOptional(),
+    /** Network from which the other cluster's queries come. */
+    networkCidr: cidr.exactOptional(),
+  }),
+);
 
 /** Digests by image repository, for those who pin images. */
 export const images = mapOf(

@@ -69,7 +69,8 @@ function missingSecrets(
   supplied: readonly string[],
 ): Finding[] {
   return secrets
-    .filter(({ name, generated }) => !generated && !(name in config.secrets) && !supplied.includes(name))
+    .filter(({ generated, optional }) => !generated && optional !== true)
+    .filter(({ name }) => !(name in config.secrets) && !supplied.includes(name))
     .map(({ name, about }) => ({
       key: `vigil:secrets.${name}`,
       message: `missing (${about.replace(/\.$/, "")})`,

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly layoutOf?: (system: System) => Layout;
   /** Names of the secrets for which the platform has a value of its own. @default none */
   readonly suppliedSecrets?: (system: System) => readonly string[];
+  /** What is wrong with the stack on its platform in particular. @default nothing */
+  readonly check?: (system: System) => readonly Finding[];
 }
 
 export interface PreparedStack {
@@ -28,7 +30,7 @@ export interface PreparedStack {
 }
 
 export function prepareStack(config: StackConfig<unknown>, surroundings: Surroundings): PreparedStack {
-  const { systems, stackFiles = [], layoutOf, suppliedSecrets } = surroundings;
+  const { systems, stackFiles = [], layoutOf, suppliedSecrets, check } = surroundings;
   const original = systems[config.system](config.parameters);
   const system = extendSystem(original, config.changes);
   const deployable = system.platforms.includes(config.platform);
@@ -39,6 +41,7 @@ export function prepareStack(config: StackConfig<unknown>, surroundings: Surroun
     ...checkChanges(original, config.changes),
     ...checkSystem(system, layout),
     ...layoutFindings,
+    ...(deployable ? (check?.(system) ?? []) : []),
     ...checkPlaintext(stackFiles, config.stack),
     ...checkBuckets(config, surroundings),
   ]);

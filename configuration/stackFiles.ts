@@ -74,7 +74,10 @@ export function bucketOf(config: StackConfig<unknown>, build: Build): StackBucke
   if (cloud === undefined) return undefined;
   const name = config.changes.bucket ?? build(config.system, config.parameters).longTerm.bucket.name;
   const { stack, system, parameters } = config;
-  return { stack, system, environment: parameters.environment, bucket: `${cloud}/${name}` };
+  // A container belongs to an account, and each stack has one of its own unless it is told whose to use.
+  const { account } = config.kubernetes.storage;
+  const place = cloud === "azure" ? `${cloud}/${account === "" ? `account of ${stack}` : account}` : cloud;
+  return { stack, system, environment: parameters.environment, bucket: `${place}/${name}` };
 }
 
 /** The buckets of all stack files that can be read; a faulty one is reported when its own stack is previewed. */

@@ -1,0 +1,63 @@
+/** What is known of a stack's cluster and of Azure before any resource exists. */
+import type { StackConfig } from "../../configuration/parse.ts";
+import type { ClusterFacts } from "../../monitoring/kubernetes/model.ts";
+import type { System } from "../../monitoring/model.ts";
+import { azureNames } from "./names.ts";
+import { zonesOf } from "./regions.ts";
+
+/** Who the program is in Azure. */
+export interface AzureClient {
+  readonly subscriptionId: string;
+  readonly tenantId: string;
+}
+
+export function azureFacts(
+  config: StackConfig<unknown>,
+  system: System,
+  { subscriptionId, tenantId }: AzureClient,
+): ClusterFacts {
+  const { cluster, network, storage, oidc, edge, globalView, images } = config.kubernetes;
+  const { environment, region } = config.parameters;
+  const names = azureNames(config.stack, subscriptionId);
+  return {
+    cloud: "azure",
+    cluster: cluster.name === "" ? names.cluster : cluster.name,
+    region,
+    environment,
+    version: cluster.version,
+    storageClass: "vigil-ssd",
+    zones: Math.max(1, zonesOf(region).length),
+    objectStore: {
+      kind: "azure-blob",
+      container: system.longTerm.bucket.name,
+      storageAccount: storage.account === "" ? names.storageAccount : storage.account,
+    },
+    secretStore: {
+      kind: "key-vault",
+      url: `https://${names.keyVault}.vault.azure.net`,
+      tenant: tenantId,
+    },
+    azureSubscription: subscriptionId,
+    hostname: edge.hostname === "" ? system.access.hostname : edge.hostname,
+    oidc: {
+      issuer: oidc.issuer === "" ? `https://login.microsoftonline.com/${tenantId}/v2.0` : oidc.issuer,
+      clientId: oidc.clientId,
+      ...(oidc.adminGroup !== "" && { adminGroup: oidc.adminGroup }),
+      ...(oidc.editorGroup !== "" && { editorGroup: oidc.editorGroup }),
+      ...(oidc.endpoints && { endpoints: oidc.endpoints }),
+    },
+    edge: {
+      certificate:
+        edge.certificate === "acme"
+          ? { kind: "acme", email: edge.email, server: edge.acmeServer }
+          : { kind: "internal" },
+      internal: edge.internal,
+      allowedCidrs: edge.allowedCidrs,
+    },
+    peers: globalView,
+    deadMansSwitch: "deadmans-switch-url" in config.secrets,
+    imageDigests: images,
+    cilium: cluster.mode === "create" || cluster.cilium,
+    networkCidr: network.cidr,
+  };
+}

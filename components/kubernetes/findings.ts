@@ -1,0 +1,69 @@
+/** What is wrong with a stack's configuration on any Kubernetes: who logs in where, and how the edge gets its certificate. */
+import type { StackConfig } from "../../configuration/parse.ts";
+import type { Finding } from "../../monitoring/checks/finding.ts";
+import { grafanaFindings } from "../../monitoring/kubernetes/prometheusStack.ts";
+import type { System } from "../../monitoring/model.ts";
+
+/** @param system with the stack's changes */
+export function kubernetesFindings(config: StackConfig<unknown>, system: System): Finding[] {
+  return [
+    ...loginFindings(config),
+    ...edgeFindings(config),
+    ...grafanaFindings(system, Object.keys(config.secrets), config.kubernetes.oidc),
+  ];
+}
+
+/** On AKS the issuer is the subscription's own tenant unless another is named. */
+function loginFindings({ stack, platform, kubernetes: { oidc } }: StackConfig<unknown>): Finding[] {
+  return [
+    ...(oidc.clientId === ""
+      ? [
+          {
+            key: "vigil:oidc.clientId",
+            message: "missing, and people log in as users of an application of the identity provider",
+            mend: setting(stack, "oidc.clientId", "CLIENT-ID"),
+          },
+        ]
+      : []),
+    ...(oidc.issuer === "" && platform !== "aks"
+      ? [
+          {
+            key: "vigil:oidc.issuer",
+            message: "missing, and people log in at an identity provider",
+            mend: setting(stack, "oidc.issuer", "https://ISSUER"),
+          },
+        ]
+      : []),
+  ];
+}
+
+/** An ACME authority proves the name by asking for a file over HTTP, from wherever it likes. */
+function edgeFindings({ stack, kubernetes: { edge } }: StackConfig<unknown>): Finding[] {
+  if (edge.certificate !== "acme") return [];
+  const closed = edge.internal || !edge.allowedCidrs.includes("0.0.0.0/0");
+  return [
+    ...(edge.email === ""
+      ? [
+          {
+            key: "vigil:edge.email",
+            message: "missing, and an ACME authority wants an address of who is responsible",
+            mend: setting(stack, "edge.email", "ADDRESS"),
+          },
+        ]
+      : []),
+    ...(closed
+      ? [
+          {
+            key: "vigil:edge.certificate",
+            message:
+              "got acme, whose authority must reach the edge from anywhere, and this edge admits only some",
+            mend: setting(stack, "edge.certificate", "internal"),
+          },
+        ]
+      : []),
+  ];
+}
+
+function setting(stack: string, path: string, value: string): string {
+  return `run \`npm run pulumi -- config set --stack ${stack} --path vigil:${path} ${value}\``;
+}
