@@ -1,0 +1,32 @@
+/** What a simulated stack would put on a cluster, as files for other tools: helm, kubeconform, policy checkers. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { objectsOf, releasesOf, resourcesOf } from "./exported.ts";
+
+export interface Written {
+  readonly releases: number;
+  readonly manifests: number;
+}
+
+/**
+ * Writes `state.json` (as `pulumi stack export`), `helm/RELEASE.json` and `manifests/NAMESPACE-KIND-NAME.yaml`, in place of what
+ * an earlier run left there. Secrets are masked.
+ * @param state the export, secrets encrypted
+ * @param opened the same with `--show-secrets`
+ */
+export function writeOut(folder: string, state: string, opened: string): Written {
+  const resources = resourcesOf(opened);
+  const releases = releasesOf(resources);
+  const objects = objectsOf(resources);
+  const [helm, manifests] = [join(folder, "helm"), join(folder, "manifests")];
+  for (const part of [helm, manifests]) {
+    rmSync(part, { recursive: true, force: true });
+    mkdirSync(part, { recursive: true });
+  }
+  writeFileSync(join(folder, "state.json"), `${state.trimEnd()}\n`);
+  for (const { release, ...rest } of releases)
+    writeFileSync(join(helm, `${release}.json`), `${JSON.stringify(rest, undefined, 2)}\n`);
+  for (const { file, object } of objects) writeFileSync(join(manifests, file), stringify(object));
+  return { releases: releases.length, manifests: objects.length };
+}
