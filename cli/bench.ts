@@ -9,7 +9,8 @@ import { run } from "./terminal.ts";
 const help = `npm run bench -- [--json] [--rounds 5]
 
 Measures \`pulumi preview\` of the dev stack against an empty program's (same engine, in turns), loading, rendering and
-checking. No stack is changed. The exit code is 1 when dev takes more than twice as long, or a rendering more than 100 ms.
+checking, and previews of prod and greenlang-prod on simulated clouds. No stack is changed. The exit code is 1 when dev takes
+more than twice as long, one of a cloud more than four times, or a rendering more than 100 ms.
 
   --json       one object, for programs (npm run -s bench -- --json)
   --rounds N   previews of each that the medians are of (default: 5)`;
@@ -53,6 +54,8 @@ export async function bench(rounds: number, log: (line: string) => void): Promis
     ratios: {
       dev: preview.devSeconds / preview.emptySeconds,
       ...(preview.upSeconds === undefined ? {} : { up: preview.upSeconds / preview.emptySeconds }),
+      prod: preview.prodSeconds / preview.emptySeconds,
+      greenlangProd: preview.greenlangProdSeconds / preview.emptySeconds,
     },
     rounds,
   };

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readStackFiles, type StackFile } from "../configuration/stackFiles.ts";
-import { runSimulated } from "../simulation/engine.ts";
 import { resourcesOf } from "../simulation/exported.ts";
 import { orderFaults } from "../simulation/order.ts";
-import { copyStack, standIn } from "../simulation/stackCopy.ts";
+import { assertSucceeded, simulatedStack } from "../simulation/projectStack.ts";
+import { standIn } from "../simulation/stackCopy.ts";
 import { countsByType, resourceTree } from "../simulation/tree.ts";
 import { writeOut, type Written } from "../simulation/writeOut.ts";
 import { repository, type EngineResult } from "./engine.ts";
@@ -67,7 +67,8 @@ async function simulate(file: StackFile, { out, json }: Options): Promise<number
   say(colour("bold", `Simulation of stack ${stack}: nothing real is created, no cloud is asked.`));
   const folder = mkdtempSync(join(tmpdir(), "vigil-simulation-"));
   try {
-    const pulumi = await stackIn(folder, file, say);
+    const { pulumi, standIns } = await simulatedStack(folder, file);
+    if (standIns.length > 0) say(`"${standIn}" stands in for ${standIns.join(", ")}.`);
     const start = performance.now();
     const result = await pulumi(["up", "--yes", "--skip-preview", "--parallel", "64"], progress(say));
     const seconds = (performance.now() - start) / 1_000;
@@ -85,30 +86,6 @@ async function simulate(file: StackFile, { out, json }: Options): Promise<number
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-type Pulumi = (args: readonly string[], log?: (line: string) => void) => Promise<EngineResult>;
-
-/** A copy of the stack in a folder of its own. @throws where its configuration is wrong */
-async function stackIn(folder: string, file: StackFile, say: (text: string) => void): Promise<Pulumi> {
-  const { stack } = file;
-  const configFile = join(folder, `Pulumi.${stack}.yaml`);
-  const { standIns } = copyStack(file, join(repository, `Pulumi.${stack}.yaml`), configFile);
-  mkdirSync(join(folder, "state"));
-  const pulumi: Pulumi = (args, log) =>
-    runSimulated(folder, args, { stack, configFile, ...(log && { log }) });
-  assertSucceeded(await pulumi(["stack", "init", stack, "--no-select"]));
-  if (standIns.length === 0) return pulumi;
-  const pairs = standIns.flatMap((path) => ["--secret", `${path}=${standIn}`]);
-  assertSucceeded(await pulumi(["config", "set-all", "--path", ...pairs]));
-  say(
-    `"${standIn}" stands in for ${standIns.map((path) => path.replace(/^vigil:secrets\./, "")).join(", ")}.`,
-  );
-  return pulumi;
-}
-
-function assertSucceeded({ code, stdout, stderr }: EngineResult): void {
-  if (code !== 0) throw new Error(`the simulation cannot be prepared: ${stderr || stdout}`);
 }
 
 async function writeFiles(out: string, state: string, open: () => Promise<EngineResult>): Promise<Written> {

@@ -1,7 +1,5 @@
-/**
- * The parts of Pulumi's SDK that the program uses. The SDK's index loads the automation API and the serialisation of
- * closures as well, with npm's Arborist and the TypeScript compiler: three quarters of its modules, 0.3 s of every preview.
- */
+/** The parts of Pulumi's SDK that the program uses. */
+import "./leanSdk.ts";
 export { RunError } from "@pulumi/pulumi/errors.js";
 export * as log from "@pulumi/pulumi/log/index.js";
 export { getStack } from "@pulumi/pulumi/metadata.js";
@@ -17,7 +15,3 @@ export type {
   Output,
   Resource,
 } from "@pulumi/pulumi";
-
-// The SDK keeps the stack of every promise that it makes, and its runner has each mapped to sources (source-map-support):
-// 0.2 s of every preview. Node strips types in place, so that the stacks of this program are right without.
-delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;

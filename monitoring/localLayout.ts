@@ -127,6 +127,7 @@ function deployedComponents(system: System, options: LocalLayoutOptions): [Compo
     "windows-exporter",
     "postgres-exporter",
     "oauth2-proxy",
+    "kube-state-metrics",
   ]);
   return (
     system.components

@@ -1,9 +1,20 @@
 /** `pulumi preview` of the dev stack against that of an empty program: same engine, same language host, same minute. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { readStackFiles } from "../../configuration/stackFiles.ts";
+import { assertSucceeded, simulatedStack } from "../../simulation/projectStack.ts";
 import { repository, runPulumi } from "../engine.ts";
+import { stackFileOf } from "../stackRoot.ts";
 import { median, timed } from "./timing.ts";
 
 export interface PreviewTimes {
@@ -13,6 +24,9 @@ export interface PreviewTimes {
   readonly devSeconds: number;
   /** The dev stack as it runs on this machine; absent where it is not up. */
   readonly upSeconds?: number;
+  /** The stack `prod` before its first deployment, on simulated clouds, whose own work counts as well. */
+  readonly prodSeconds: number;
+  readonly greenlangProdSeconds: number;
 }
 
 /**
@@ -38,14 +52,19 @@ export async function measurePreviews(rounds: number, log: (line: string) => voi
       emptySeconds: middle("empty"),
       devSeconds: middle("dev"),
       ...(taken.has("up") ? { upSeconds: middle("up") } : {}),
+      prodSeconds: middle("prod"),
+      greenlangProdSeconds: middle("greenlang-prod"),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** Stacks of a cloud. */
+const simulated = ["prod", "greenlang-prod"] as const;
+
 interface Subject {
-  readonly name: "empty" | "dev" | "up";
+  readonly name: "empty" | "dev" | "up" | (typeof simulated)[number];
   readonly preview: () => Promise<void>;
 }
 
@@ -70,7 +89,14 @@ async function prepareSubjects(folder: string): Promise<Subject[]> {
     ...(isUp()
       ? [{ name: "up" as const, preview: () => pulumi(repository, ["preview", "--stack", "dev"], {}) }]
       : []),
+    ...(await Promise.all(simulated.map(async (name) => simulatedSubject(join(folder, name), name)))),
   ];
+}
+
+async function simulatedSubject(folder: string, name: (typeof simulated)[number]): Promise<Subject> {
+  mkdirSync(folder);
+  const { pulumi } = await simulatedStack(folder, stackFileOf(name, readStackFiles(repository)));
+  return { name, preview: async () => assertSucceeded(await pulumi(["preview"])) };
 }
 
 /** Not `dev`: the engine writes the salt of its passphrase into the file of the stack's name. */

@@ -7,13 +7,21 @@ export interface Benchmark extends CoreTimes {
   readonly preview: PreviewTimes;
   readonly load: LoadTimes;
   /** Times the empty program's preview. */
-  readonly ratios: { readonly dev: number; readonly up?: number };
+  readonly ratios: {
+    readonly dev: number;
+    readonly up?: number;
+    readonly prod: number;
+    readonly greenlangProd: number;
+  };
   /** Previews that each median is of. */
   readonly rounds: number;
 }
 
-/** What the figures must not exceed. */
-export const bars = { devPreviewRatio: 2, renderMilliseconds: 100 } as const;
+/**
+ * What the figures must not exceed. Twice an empty program's is wanted of every preview; one of 300 resources of a cloud is not
+ * there yet (3 times), and its bar keeps it from growing.
+ */
+export const bars = { devPreviewRatio: 2, cloudPreviewRatio: 4, renderMilliseconds: 100 } as const;
 
 /** The figures that are over their bar, one line each. */
 export function overBars({ ratios, render }: Benchmark): string[] {
@@ -23,6 +31,12 @@ export function overBars({ ratios, render }: Benchmark): string[] {
           `preview of dev: ${ratios.dev.toFixed(2)} × an empty program's, at most ${String(bars.devPreviewRatio)} wanted`,
         ]
       : []),
+    ...Object.entries({ prod: ratios.prod, "greenlang-prod": ratios.greenlangProd })
+      .filter(([, ratio]) => ratio > bars.cloudPreviewRatio)
+      .map(
+        ([name, ratio]) =>
+          `preview of ${name}: ${ratio.toFixed(2)} × an empty program's, at most ${String(bars.cloudPreviewRatio)} allowed`,
+      ),
     ...Object.entries(render)
       .filter(([, milliseconds]) => milliseconds > bars.renderMilliseconds)
       .map(
@@ -44,6 +58,12 @@ export function describeBenchmark(benchmark: Benchmark): string {
     ...(preview.upSeconds === undefined || ratios.up === undefined
       ? []
       : [["preview of dev, running", seconds(preview.upSeconds), times(ratios.up)]]),
+    ["preview of prod, simulated", seconds(preview.prodSeconds), times(ratios.prod)],
+    [
+      "preview of greenlang-prod, simulated",
+      seconds(preview.greenlangProdSeconds),
+      times(ratios.greenlangProd),
+    ],
     ...group("load", load),
     ...group("render", render),
     ...group("check", check),
