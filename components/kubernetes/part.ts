@@ -39,7 +39,7 @@ export class ClusterPart extends pulumi.ComponentResource {
 }
 
 /** A release that fails stays as Helm left it, and the next deployment goes on from there: nothing that runs is rolled away. */
-function releaseArgs({ name, namespace, chart, values, timeoutSeconds = 600 }: HelmRelease) {
+function releaseArgs({ name, namespace, chart, values, timeoutSeconds = 600, hooks = true }: HelmRelease) {
   const { repository, chart: chartName, version }: Chart = charts[chart];
   const inRegistry = repository.startsWith("oci://");
   return {
@@ -51,6 +51,8 @@ function releaseArgs({ name, namespace, chart, values, timeoutSeconds = 600 }: H
     values,
     timeout: timeoutSeconds,
     maxHistory: 5,
+    // Helm's `--no-hooks`: the provider takes the one for an installation and the other for an upgrade.
+    ...(hooks ? {} : { disableWebhooks: true, disableCRDHooks: true }),
   };
 }
 

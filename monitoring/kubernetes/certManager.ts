@@ -1,6 +1,8 @@
 /** The release of cert-manager. */
-import type { ClusterFacts, HelmRelease } from "./model.ts";
+import { apiTokenMount, apiTokenVolume } from "./apiToken.ts";
 import { charts } from "./charts.ts";
+import { podSecurity } from "./exporters/pods.ts";
+import type { ClusterFacts, HelmRelease } from "./model.ts";
 import { namespaces } from "./names.ts";
 import { acrossZones, apart, oneAtATime } from "./placement.ts";
 
@@ -24,9 +26,8 @@ export function certManagerRelease(facts: ClusterFacts): HelmRelease {
       cainjector: deployment(facts, "cainjector", "cert-manager-cainjector"),
       acmesolver: { image: image(facts, "cert-manager-acmesolver") },
       startupapicheck: {
-        image: image(facts, "cert-manager-startupapicheck"),
+        ...pod(facts, "cert-manager-startupapicheck"),
         timeout: "2m",
-        resources,
       },
     },
   };
@@ -40,17 +41,29 @@ const resources = {
 function deployment(facts: ClusterFacts, app: string, imageName: string): Record<string, unknown> {
   const selector = { "app.kubernetes.io/name": app, "app.kubernetes.io/instance": name };
   return {
-    image: image(facts, imageName),
+    ...pod(facts, imageName),
     replicaCount: 2,
     strategy: oneAtATime,
     podDisruptionBudget: { enabled: true, minAvailable: 1 },
     affinity: apart(selector),
     topologySpreadConstraints: acrossZones(selector),
+  };
+}
+
+/** What every pod of the chart is given; containers write nothing and may do nothing by the chart itself. */
+function pod(facts: ClusterFacts, imageName: string): Record<string, unknown> {
+  return {
+    image: image(facts, imageName),
+    securityContext: podSecurity,
+    automountServiceAccountToken: false,
+    serviceAccount: { automountServiceAccountToken: false },
+    volumes: [apiTokenVolume],
+    volumeMounts: [apiTokenMount],
     resources,
   };
 }
 
 function image({ imageDigests }: ClusterFacts, imageName: string): Record<string, unknown> {
   const digest = imageDigests[`quay.io/jetstack/${imageName}`];
-  return { tag: charts[name].version, ...(digest === undefined ? {} : { digest }) };
+  return { tag: charts[name].version, pullPolicy: "Always", ...(digest === undefined ? {} : { digest }) };
 }

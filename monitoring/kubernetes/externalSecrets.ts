@@ -1,8 +1,10 @@
 /** external-secrets, which copies a stack's secrets from the cloud's store, and the store that it reads. */
 import type { System } from "../model.ts";
+import { apiTokenMount, apiTokenVolume } from "./apiToken.ts";
 import { charts } from "./charts.ts";
+import { containerSecurity, podSecurity } from "./exporters/pods.ts";
 import type { ClusterFacts, HelmRelease, KubernetesObject, Part } from "./model.ts";
-import { namespaces, ownObject, secretStoreName } from "./names.ts";
+import { internalIssuer, namespaces, ownObject, secretStoreName } from "./names.ts";
 import { acrossZones, apart, oneAtATime } from "./placement.ts";
 
 const name = "external-secrets";
@@ -15,14 +17,14 @@ export function externalSecretsParts(system: System, facts: ClusterFacts): Part[
     {
       name,
       about: "Copies the stack's secrets from the cloud's store into Kubernetes.",
-      after: [],
-      // Its tokens are what the cloud exchanges for access; the API server is what it writes Secrets through.
+      // The certificate of its webhook is the stack's.
+      after: ["certificates"],
       objects: [
         ownObject({
           apiVersion: "v1",
           kind: "ServiceAccount",
           metadata: { name, namespace },
-          automountServiceAccountToken: true,
+          automountServiceAccountToken: false,
         }),
       ],
       release: release(facts),
@@ -88,28 +90,43 @@ function release(facts: ClusterFacts): HelmRelease {
         createPushSecret: false,
         createClusterGenerator: false,
       },
-      serviceAccount: { create: false, name },
+      serviceAccount: { create: false, name, automount: false },
       podLabels: azure ? { "azure.workload.identity/use": "true" } : {},
       livenessProbe: { enabled: true },
       readinessProbe: { enabled: true },
-      webhook: parts(facts, `${name}-webhook`),
-      // Renews the webhook's certificate: one is enough, a few minutes without it do no harm.
-      certController: { ...parts(facts, `${name}-cert-controller`), livenessProbe: { enabled: true } },
+      webhook: {
+        ...parts(facts, `${name}-webhook`),
+        serviceAccount: { automount: false },
+        livenessProbe: { enabled: true },
+        certManager: { enabled: true, cert: webhookCertificate },
+      },
+      // It would do what cert-manager does, with the right to change every webhook of the cluster.
+      certController: { create: false },
     },
   };
 }
 
-/** What each of its three Deployments is given. */
+const webhookCertificate = {
+  issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: internalIssuer },
+  duration: "2160h0m0s",
+  renewBefore: "720h0m0s",
+  privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+};
+
+/** What each of its two Deployments is given. Both speak to the API server: to write Secrets, and to look stores up. */
 function parts(facts: ClusterFacts, deployment: string): Record<string, unknown> {
   const selector = { "app.kubernetes.io/name": deployment, "app.kubernetes.io/instance": name };
   return {
     replicaCount: 2,
-    image: { repository: image, tag: imageTag(facts) },
+    image: { repository: image, tag: imageTag(facts), pullPolicy: "Always" },
     affinity: apart(selector),
     topologySpreadConstraints: acrossZones(selector),
     strategy: oneAtATime,
     podDisruptionBudget: { enabled: true, minAvailable: 1 },
-    podSecurityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    podSecurityContext: podSecurity,
+    securityContext: containerSecurity,
+    extraVolumes: [apiTokenVolume],
+    extraVolumeMounts: [apiTokenMount],
     resources: { requests: { cpu: "25m", memory: "96Mi" }, limits: { cpu: "200m", memory: "256Mi" } },
   };
 }

@@ -1,8 +1,8 @@
 /** The edge: HAProxy's ingress controller, and what it publishes. */
 import type { System } from "../model.ts";
+import { apiTokenMount, apiTokenVolume } from "./apiToken.ts";
 import { edgeCertificate, ingressClass } from "./certificates.ts";
 import { edgeRoutes, httpPort } from "./edgeRoutes.ts";
-import { ingressSnippet } from "./ingressSnippet.ts";
 import type { ClusterFacts, KubernetesObject, Part, Workload } from "./model.ts";
 import { namespaces, ownObject, tlsMount, tlsSecret, tlsVolume } from "./names.ts";
 import { acrossZones, apart, oneAtATime } from "./placement.ts";
@@ -26,12 +26,11 @@ export function ingress(system: System, facts: ClusterFacts): Part {
     after: ["certificates"],
     ownsCloudResources: true,
     objects: [
-      // It watches ingresses, services and secrets.
       ownObject({
         apiVersion: "v1",
         kind: "ServiceAccount",
         metadata: { name, namespace },
-        automountServiceAccountToken: true,
+        automountServiceAccountToken: false,
       }),
       ...ingresses(system, facts),
     ],
@@ -40,6 +39,9 @@ export function ingress(system: System, facts: ClusterFacts): Part {
       namespace,
       chart: "kubernetes-ingress",
       workloads: [name],
+      // Its only hook is a job that may write every custom resource definition of the cluster, and installs the controller's
+      // own kinds. The stack uses none of them, and the controller leaves out those that it does not find.
+      hooks: false,
       values: values(system, facts),
     },
   };
@@ -55,13 +57,7 @@ function ingresses(system: System, facts: ClusterFacts): KubernetesObject[] {
   ];
 }
 
-/**
- * TLS to the server, its verification included, is in the snippet and not in `server-ssl` and `server-ca`: those check
- * no name, and read an authority only from a Secret's `tls.crt`, which would be the one that holds its private key.
- * Should the snippet ever be ignored, HAProxy would speak HTTP to a TLS port, so nobody comes in.
- *
- * @see https://github.com/haproxytech/kubernetes-ingress/blob/master/documentation/annotations.md
- */
+/** What HAProxy does before the server gets a request is said at the server's Service: {@link behindEdge}. */
 function publish(system: System, facts: ClusterFacts, workload: Workload, path: string): KubernetesObject {
   return ownObject({
     apiVersion: "networking.k8s.io/v1",
@@ -77,7 +73,6 @@ function publish(system: System, facts: ClusterFacts, workload: Workload, path: 
         "haproxy.org/rate-limit-period": "10s",
         "haproxy.org/rate-limit-status-code": "429",
         "haproxy.org/timeout-server": "160s",
-        "haproxy.org/backend-config-snippet": ingressSnippet(system, workload),
         // Its address comes from the controller, which is started after it.
         "pulumi.com/skipAwait": "true",
       },
@@ -109,10 +104,14 @@ function values(system: System, facts: ClusterFacts): Record<string, unknown> {
   const { selector } = workloadOf(system, name);
   const digest = facts.imageDigests[image];
   return {
-    serviceAccount: { create: false, name },
+    serviceAccount: { create: false, name, automountServiceAccountToken: false },
     controller: {
       kind: "Deployment",
-      image: { repository: image, tag: digest === undefined ? version : `${version}@${digest}` },
+      image: {
+        repository: image,
+        tag: digest === undefined ? version : `${version}@${digest}`,
+        pullPolicy: "Always",
+      },
       replicaCount: 2,
       strategy: oneAtATime,
       PodDisruptionBudget: { enable: true, minAvailable: 1 },
@@ -141,10 +140,14 @@ function values(system: System, facts: ClusterFacts): Record<string, unknown> {
         "hard-stop-after": "5m",
       },
       service: service(facts),
-      // The authority that signed the servers behind it.
-      extraVolumes: [{ name: tlsVolume, secret: { secretName: tlsSecret(name), items: authorityOnly } }],
-      extraVolumeMounts: [{ name: tlsVolume, mountPath: tlsMount, readOnly: true }],
+      // The authority that signed the servers behind it; and the API, by which it watches ingresses, services and secrets.
+      extraVolumes: [
+        { name: tlsVolume, secret: { secretName: tlsSecret(name), items: authorityOnly } },
+        apiTokenVolume,
+      ],
+      extraVolumeMounts: [{ name: tlsVolume, mountPath: tlsMount, readOnly: true }, apiTokenMount],
     },
+    // For whoever renders the release with its hooks after all.
     crdjob: { resources },
   };
 }

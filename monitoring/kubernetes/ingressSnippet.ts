@@ -1,5 +1,5 @@
 /** What HAProxy does with a request before a server behind the edge gets it, in HAProxy's own words. */
-import type { System } from "../model.ts";
+import type { Labels, System } from "../model.ts";
 import { beneath, deniedPath, edgeRoutes, serviceHost } from "./edgeRoutes.ts";
 import type { Workload } from "./model.ts";
 import { tlsMount } from "./names.ts";
@@ -15,6 +15,20 @@ const forged = [
   "X-Forwarded-Groups",
   "X-Forwarded-Preferred-Username",
 ];
+
+/**
+ * Annotations of the Service of a server right behind the edge: of the Service and not of the ingress, so that whatever
+ * publishes it gets no way around them.
+ *
+ * TLS to the server, its verification included, is in the snippet and not in `server-ssl` and `server-ca`: those check
+ * no name, and read an authority only from a Secret's `tls.crt`, which would be the one that holds its private key.
+ * Should the snippet ever be ignored, HAProxy would speak HTTP to a TLS port, so nobody comes in.
+ *
+ * @see https://github.com/haproxytech/kubernetes-ingress/blob/master/documentation/annotations.md
+ */
+export function behindEdge(system: System, workload: Workload): Labels {
+  return { "haproxy.org/backend-config-snippet": ingressSnippet(system, workload) };
+}
 
 /**
  * Lines for a backend: verified TLS to the server, denied paths, headers that can be trusted, and HSTS. Paths are

@@ -145,6 +145,8 @@ export interface HelmRelease {
   readonly workloads: readonly string[];
   /** Seconds until Helm gives up. @default 600 */
   readonly timeoutSeconds?: number;
+  /** Whether the chart's hooks run: jobs of its own, with rights of their own, around an installation. @default true */
+  readonly hooks?: boolean;
 }
 
 /** What a service account may do in the cloud; each is an identity of its own. */

@@ -1,7 +1,9 @@
 /** oauth2-proxy: people by OpenID Connect, programs by JWT bearer tokens, and nobody else. */
 import { createHash } from "node:crypto";
 import type { System } from "../model.ts";
+import { containerSecurity, podSecurity } from "./exporters/pods.ts";
 import { externalSecret } from "./externalSecret.ts";
+import { behindEdge } from "./ingressSnippet.ts";
 import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
 import { ownObject, tlsMount, tlsSecret, tlsVolume } from "./names.ts";
 import { acrossZones, apart, oneAtATime } from "./placement.ts";
@@ -83,18 +85,20 @@ function values(
   facts: ClusterFacts,
   files: readonly KubernetesObject[],
 ): Record<string, unknown> {
-  const { selector } = workloadOf(system, name);
+  const workload = workloadOf(system, name);
+  const { selector } = workload;
   const [sessions, routing] = files.map(({ metadata }) => metadata.name);
   const digest = facts.imageDigests[image];
   return {
-    image: { tag: digest === undefined ? version : `${version}@${digest}` },
+    image: { tag: digest === undefined ? version : `${version}@${digest}`, pullPolicy: "Always" },
     replicaCount: Math.max(2, replicasOf(system, name)),
     strategy: oneAtATime,
     podDisruptionBudget: { enabled: true, minAvailable: 1 },
     affinity: apart(selector),
     topologySpreadConstraints: acrossZones(selector),
     resources: resourcesOf(system, name),
-    podSecurityContext: { runAsNonRoot: true, fsGroup: 2000, seccompProfile: { type: "RuntimeDefault" } },
+    podSecurityContext: podSecurity,
+    securityContext: { ...containerSecurity, seccompProfile: { type: "RuntimeDefault" } },
     enableServiceLinks: false,
     serviceAccount: { enabled: false, name, automountServiceAccountToken: false },
     // Both files are mounted by path, which Kubernetes never refreshes: a change of them is a new pod.
@@ -105,7 +109,12 @@ function values(
     proxyVarsAsSecrets: false,
     httpScheme: "https",
     containerPort: proxyPort,
-    service: { type: "ClusterIP", portNumber: proxyPort, appProtocol: "https" },
+    service: {
+      type: "ClusterIP",
+      portNumber: proxyPort,
+      appProtocol: "https",
+      annotations: behindEdge(system, workload),
+    },
     metrics: { enabled: true, port: metricsPort },
     sessionStorage: { type: "cookie" },
     initContainers: { waitForRedis: { enabled: false } },

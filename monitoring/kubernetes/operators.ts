@@ -17,24 +17,11 @@ function externalSecrets(name: string, ports: Endpoint["ports"]): Endpoint {
   return { name, namespace: namespaces.externalSecrets, selector, ports };
 }
 
-/** Job of the ingress' chart that brings its definitions up to date, before an upgrade. */
-const ingressDefinitions: Endpoint = {
-  name: "haproxy-ingress-crdjob",
-  namespace: namespaces.edge,
-  selector: {
-    "app.kubernetes.io/name": "haproxy-ingress-kubernetes-ingress-proxy",
-    "app.kubernetes.io/instance": "haproxy-ingress",
-  },
-  ports: {},
-};
-
 export const operators: readonly Endpoint[] = [
-  ingressDefinitions,
   certManager("cert-manager", "cert-manager", { metrics: tcp(9402) }),
   certManager("cert-manager-cainjector", "cainjector", { metrics: tcp(9402) }),
   certManager("cert-manager-webhook", "webhook", { webhook: tcp(10250), metrics: tcp(9402) }),
   certManager("cert-manager-startupapicheck", "startupapicheck", {}),
   externalSecrets("external-secrets", { metrics: tcp(8080) }),
   externalSecrets("external-secrets-webhook", { webhook: tcp(10250), metrics: tcp(8080) }),
-  externalSecrets("external-secrets-cert-controller", { metrics: tcp(8080) }),
 ];

@@ -5,6 +5,7 @@
 import type { System } from "../model.ts";
 import { dashboardObjects } from "./dashboardObjects.ts";
 import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
+import { stackAccess } from "./prometheusStack/access.ts";
 import { alertmanagerValues } from "./prometheusStack/alertmanagerValues.ts";
 import { grafanaObjects } from "./prometheusStack/grafanaObjects.ts";
 import { grafanaValues } from "./prometheusStack/grafanaValues.ts";
@@ -45,6 +46,7 @@ export function prometheusStack(system: System, facts: ClusterFacts): Part {
     ],
     objects: [
       ...accounts(system),
+      ...stackAccess(system),
       ...scrapeJobObjects(system, facts),
       ...notificationObjects(system, facts),
       ...nodeObjects(system),
@@ -74,7 +76,7 @@ function hasGrafana(system: System): boolean {
 }
 
 function accounts(system: System): KubernetesObject[] {
-  const token = { prometheus: true, alertmanager: false, "prometheus-operator": true };
+  const token = { prometheus: true, alertmanager: false, "prometheus-operator": false };
   return [
     ...Object.entries(token).map(([name, speaks]) => account(workloadOf(system, name), speaks)),
     ...(hasGrafana(system) ? [account(workloadOf(system, "grafana"), false)] : []),
@@ -86,6 +88,8 @@ function values(system: System, facts: ClusterFacts): Record<string, unknown> {
     fullnameOverride: operatorName,
     cleanPrometheusOperatorObjectNames: true,
     crds: { enabled: false },
+    // Roles are the stack's own.
+    global: { rbac: { create: false } },
     // Rules are the system's own, as objects.
     defaultRules: { create: false },
     ...hidden,

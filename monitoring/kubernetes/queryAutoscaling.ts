@@ -10,6 +10,7 @@ import { planCapacity } from "../capacity.ts";
 import { queriesPerReplica } from "../capacity/scaling.ts";
 import type { System } from "../model.ts";
 import { seconds } from "../units.ts";
+import { apiTokenMount, apiTokenVolume } from "./apiToken.ts";
 import { containerSecurity, pinned, podSecurity, serviceAccount } from "./exporters/pods.ts";
 import { adapterAccess } from "./thanos/adapterAccess.ts";
 import { clusterName, portOf } from "./thanos/addresses.ts";
@@ -87,15 +88,18 @@ function adapter(system: System, facts: ClusterFacts): HelmRelease {
       listenPort: portOf(system, name, "https"),
       prometheus: source(system),
       extraArguments: [`--prometheus-ca-file=${tlsMount}/ca.crt`],
-      extraVolumes: [{ name: tlsVolume, secret: { secretName: tlsSecret(name), defaultMode: 0o440 } }],
-      extraVolumeMounts: [{ name: tlsVolume, mountPath: tlsMount, readOnly: true }],
+      extraVolumes: [
+        { name: tlsVolume, secret: { secretName: tlsSecret(name), defaultMode: 0o440 } },
+        apiTokenVolume,
+      ],
+      extraVolumeMounts: [{ name: tlsVolume, mountPath: tlsMount, readOnly: true }, apiTokenMount],
       metricsRelistInterval: "1m",
       logLevel: 2,
       rules: { default: false, custom: [rule(system)] },
       // The chart's roles may do everything with every custom metric; the stack's own are objects of their own.
       rbac: { create: false },
       serviceAccount: { create: false, name },
-      automountServiceAccountToken: true,
+      automountServiceAccountToken: false,
       // The API server verifies the adapter; without this the registration would say not to.
       certManager: { enabled: true },
       podSecurityContext: podSecurity,

@@ -9,9 +9,8 @@ import { text } from "node:stream/consumers";
 import { issueCertificates } from "../../components/local/authority.ts";
 import { dnsNamesOf } from "../../monitoring/kubernetes/certificates.ts";
 import { httpPort, serviceHost } from "../../monitoring/kubernetes/edgeRoutes.ts";
-import { ingress } from "../../monitoring/kubernetes/ingress.ts";
 import { ingressSnippet } from "../../monitoring/kubernetes/ingressSnippet.ts";
-import type { ClusterFacts, KubernetesObject } from "../../monitoring/kubernetes/model.ts";
+import type { ClusterFacts, KubernetesObject, Part } from "../../monitoring/kubernetes/model.ts";
 import { tlsMount } from "../../monitoring/kubernetes/names.ts";
 import { oauth2Proxy } from "../../monitoring/kubernetes/oauth2Proxy.ts";
 import { authorityMount, credentialsMount } from "../../monitoring/kubernetes/oauth2ProxyConfig.ts";
@@ -99,7 +98,7 @@ export async function startJwtEdge(tools: {
     await writeFile(join(directory, file), here(dataOf(part.objects, file)));
   const grafana = workloadOf(system, "grafana");
   const doors: [number, string][] = [
-    [edgePort, snippetOf(ingress(system, facts).objects)],
+    [edgePort, snippetOf(part)],
     [misdirectedPort, ingressSnippet(system, grafana)],
   ];
   await writeFile(join(directory, "haproxy.cfg"), haproxyConfiguration(doors, here, directory, proxyPort));
@@ -190,9 +189,10 @@ function dataOf(objects: readonly KubernetesObject[], file: string): string {
   throw new Error(`no ConfigMap holds ${file}`);
 }
 
-function snippetOf(objects: readonly KubernetesObject[]): string {
-  const found = objects.find(({ kind, metadata }) => kind === "Ingress" && metadata.name === "oauth2-proxy");
-  return found?.metadata.annotations?.["haproxy.org/backend-config-snippet"] ?? "";
+/** What the Service of oauth2-proxy tells the ingress' controller. */
+function snippetOf({ release }: Part): string {
+  const service = release?.values["service"] as { annotations: Readonly<Record<string, string>> };
+  return service.annotations["haproxy.org/backend-config-snippet"] ?? "";
 }
 
 /** What the controller would write around the snippet: servers come after it. */

@@ -5,6 +5,7 @@ import { beneath, deniedPath, edgeRoutes, edgeUrl } from "../../monitoring/kuber
 import { ingress } from "../../monitoring/kubernetes/ingress.ts";
 import type { ClusterFacts, KubernetesObject } from "../../monitoring/kubernetes/model.ts";
 import { oauth2Proxy } from "../../monitoring/kubernetes/oauth2Proxy.ts";
+import { grafanaValues } from "../../monitoring/kubernetes/prometheusStack/grafanaValues.ts";
 import { workloadOf } from "../../monitoring/kubernetes/workloads.ts";
 import type { System } from "../../monitoring/model.ts";
 import { examples, greenlangOnEks, oversightOnAks, oversightOnEks } from "./clusterFacts.ts";
@@ -50,7 +51,7 @@ for (const { name, system, facts } of examples)
         const behind = edgeRoutes(system).find(({ workload }) => dnsNamesOf(workload).includes(hostname));
         assert.equal(port, String(behind?.workload.ports["http"]?.number), uri);
       }
-      for (const [, snippet] of snippets(objects))
+      for (const snippet of snippets(system, facts))
         assert.match(snippet, /^default-server ssl verify required ca-file \S+ verifyhost \S+/);
     });
 
@@ -154,6 +155,11 @@ describe("The edge of a cluster, by configuration", () => {
     );
   });
 
+  it("runs no job of the ingress' chart, which could write every definition of the cluster", () => {
+    const { system, facts } = oversightOnAks;
+    assert.equal(ingress(system, facts).release?.hooks, false);
+  });
+
   it("names the address of each of its pages", () => {
     const { system, facts } = oversightOnAks;
     assert.equal(edgeUrl(system, facts, "prometheus"), "https://prometheus.oversight.com/prometheus/");
@@ -199,13 +205,15 @@ function filesOf(objects: readonly KubernetesObject[]): string {
     .join("\n");
 }
 
-function snippets(objects: readonly KubernetesObject[]): [string, string][] {
-  const found = objects
-    .filter(({ kind }) => kind === "Ingress")
-    .map(({ metadata: { name, annotations } }): [string, string] => [
-      name,
-      annotations?.["haproxy.org/backend-config-snippet"] ?? "",
-    ]);
-  assert.ok(found.length > 0);
+/** What the Services of the servers right behind the edge say of them. */
+function snippets(system: System, facts: ClusterFacts): string[] {
+  const { values } = oauth2Proxy(system, facts).release ?? assert.fail("oauth2-proxy is no release");
+  const services = [values["service"], grafanaValues(system, facts)["service"]] as Fields[];
+  const found = services.flatMap(({ annotations = {} }) => {
+    const snippet = (annotations as Fields)["haproxy.org/backend-config-snippet"];
+    return snippet === undefined ? [] : [snippet as string];
+  });
+  const published = ingress(system, facts).objects.filter(({ kind }) => kind === "Ingress");
+  assert.equal(found.length, published.length);
   return found;
 }

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { planKubernetes } from "../../monitoring/kubernetes.ts";
 import { charts, type ChartName } from "../../monitoring/kubernetes/charts.ts";
-import { endpoints } from "../../monitoring/kubernetes/flows.ts";
+import { endpoints, flows } from "../../monitoring/kubernetes/flows.ts";
 import type { KubernetesObject } from "../../monitoring/kubernetes/model.ts";
+import { apiServer } from "../../monitoring/kubernetes/outside.ts";
 import { operatorName, workloads } from "../../monitoring/kubernetes/workloads.ts";
 import type { Labels } from "../../monitoring/model.ts";
 import { ensureTools, type Toolchain } from "../../tools/toolchain.ts";
@@ -183,6 +184,33 @@ describe("The real charts, with the values of a plan", function () {
               !accounts.has(`ServiceAccount ${namespace}/${serviceAccountName}`),
           )
           .map(({ owner, spec }) => `${label(owner)}: ${spec.serviceAccountName ?? "default"}`);
+        assert.deepEqual(faults, []);
+      });
+
+      it("every pod that asks the Kubernetes API brings its token, and no other pod has one", () => {
+        const all = everything(example);
+        const asking = flows(example.system, example.facts).flatMap(({ from, to }) =>
+          to === apiServer ? [from] : [],
+        );
+        const automatic = new Set(
+          all
+            .filter((object) => object.kind === "ServiceAccount")
+            .filter((account) => account["automountServiceAccountToken"] !== false)
+            .map(label),
+        );
+        const faults = podTemplates(all).flatMap(({ owner, namespace, labels, spec }) => {
+          const known = endpoints(example.system).find(
+            (one) => one.namespace === namespace && carries(labels, one.selector),
+          );
+          const brought = (spec.volumes ?? []).some(({ projected }) =>
+            projected?.sources.some((source) => source.serviceAccountToken !== undefined),
+          );
+          const mounted =
+            spec.automountServiceAccountToken ??
+            automatic.has(`ServiceAccount ${namespace}/${spec.serviceAccountName ?? "default"}`);
+          const wanted = known !== undefined && asking.includes(known.name);
+          return mounted || brought !== wanted ? [label(owner)] : [];
+        });
         assert.deepEqual(faults, []);
       });
 

@@ -105,6 +105,22 @@ describe("The Prometheus stack on a cluster", function () {
         }
       });
 
+      it("lets nobody write outside the stack's namespace, and says every right by its name", () => {
+        assert.equal(values(example).global.rbac.create, false);
+        const roles = (kind: string): Tree[] => objects(example).filter((object) => object.kind === kind);
+        const rights = [...roles("ClusterRole"), ...roles("Role")];
+        assert.equal(rights.length, 3);
+        assert.doesNotMatch(JSON.stringify(rights), /"\*"/);
+        assert.equal(roles("Role")[0].metadata.namespace, example.system.namespace);
+        const reading = ["get", "list", "watch"];
+        const written = roles("ClusterRole")
+          .flatMap(({ rules: all }) => all)
+          .filter(({ verbs }) => verbs.some((verb: string) => !reading.includes(verb)))
+          .flatMap(({ resources }): string[] => resources)
+          .filter((resource) => !resource.endsWith("/status"));
+        assert.deepEqual(written, ["events"]);
+      });
+
       it("keeps two replicas of Prometheus and Alertmanager on nodes and in zones of their own", () => {
         for (const spec of [prometheusSpec(example), alertmanagerSpec(example)]) {
           assert.equal(spec.replicas, 2);

@@ -29,7 +29,7 @@ const served = [
   "apiregistration.k8s.io/v1",
 ];
 
-/** Everything a release would create, its hooks too, without its own tests. @throws what Helm says */
+/** Everything a release would create, its hooks where they run, without its own tests. @throws what Helm says */
 export async function render(
   helm: string,
   release: HelmRelease,
@@ -49,6 +49,7 @@ export async function render(
         ...served.flatMap((api) => ["--api-versions", api]),
         "--include-crds",
         "--skip-tests",
+        ...(release.hooks === false ? ["--no-hooks"] : []),
       ],
       { maxBuffer: 64e6, env: { ...process.env, HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder } },
     );
@@ -76,6 +77,11 @@ export interface PodTemplate {
 
 export interface PodSpec {
   readonly serviceAccountName?: string;
+  readonly automountServiceAccountToken?: boolean;
+  readonly volumes?: readonly {
+    readonly name: string;
+    readonly projected?: { readonly sources: readonly { readonly serviceAccountToken?: object }[] };
+  }[];
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
 }

@@ -8,7 +8,8 @@ import { fileReference } from "../../dashboards/provisioning.ts";
 import type { System } from "../../model.ts";
 import { kubernetesSize } from "../../units.ts";
 import { dashboardConfigMap } from "../dashboardObjects.ts";
-import { edgeUrl, httpPort } from "../edgeRoutes.ts";
+import { edgeRoutes, edgeUrl, httpPort } from "../edgeRoutes.ts";
+import { behindEdge } from "../ingressSnippet.ts";
 import type { ClusterFacts } from "../model.ts";
 import { tlsMount, tlsSecret, tlsVolume } from "../names.ts";
 import { resourcesOf, sizingOf } from "../sizes.ts";
@@ -46,7 +47,12 @@ export function grafanaValues(system: System, facts: ClusterFacts): Record<strin
     securityContext: podSecurity,
     containerSecurityContext: { ...containerSecurity, seccompProfile: { type: "RuntimeDefault" } },
     enableServiceLinks: false,
-    service: { port, targetPort: port, portName: webPort },
+    service: {
+      port,
+      targetPort: port,
+      portName: webPort,
+      annotations: publishedItself(system) ? behindEdge(system, workload) : {},
+    },
     readinessProbe: { httpGet: { scheme: "HTTPS" } },
     livenessProbe: { httpGet: { scheme: "HTTPS" } },
     serviceMonitor: { enabled: false },
@@ -56,6 +62,11 @@ export function grafanaValues(system: System, facts: ClusterFacts): Record<strin
     defaultDashboardsEnabled: false,
     sidecar: { dashboards: { enabled: false }, datasources: { enabled: false } },
   };
+}
+
+/** Whether it stands right behind the edge, because it logs people in by itself. */
+function publishedItself(system: System): boolean {
+  return edgeRoutes(system).some(({ login, workload }) => login === "own" && workload.name === "grafana");
 }
 
 function files(system: System): Record<string, unknown> {

@@ -1,5 +1,6 @@
 /** kube-state-metrics and the node exporter: both over TLS, by the charts of their own within the stack's. */
 import type { System } from "../../model.ts";
+import { apiTokenMount, apiTokenVolume } from "../apiToken.ts";
 import type { ClusterFacts, KubernetesObject } from "../model.ts";
 import { serverTls } from "../exporters/serverTls.ts";
 import { replicasOf, resourcesOf } from "../sizes.ts";
@@ -21,7 +22,7 @@ export function nodeValues(system: System, facts: ClusterFacts): Record<string, 
 /** Their accounts and the configuration of their TLS. */
 export function nodeObjects(system: System): KubernetesObject[] {
   const state = workloadOf(system, "kube-state-metrics");
-  const objects = [account(state, true), serverTls(state).object];
+  const objects = [account(state, false), serverTls(state).object];
   if (replicasOf(system, "node-exporter") === 0) return objects;
   const exporter = workloadOf(system, "node-exporter");
   return [...objects, account(exporter, false), serverTls(exporter).object];
@@ -43,8 +44,9 @@ function kubeStateMetrics(system: System, facts: ClusterFacts): Record<string, u
     // Nobody watches their contents, and without them its role may not read them.
     collectorsExclude: ["secrets", "configmaps", "certificatesigningrequests"],
     extraArgs: [tls.argument.replace("--web.config.file", "--tls-config")],
-    volumes: tls.volumes,
-    volumeMounts: tls.mounts,
+    automountServiceAccountToken: false,
+    volumes: [...tls.volumes, apiTokenVolume],
+    volumeMounts: [...tls.mounts, apiTokenMount],
     livenessProbe: overTls,
     readinessProbe: overTls,
     resources: resourcesOf(system, "kube-state-metrics"),
@@ -66,6 +68,8 @@ function nodeExporter(system: System, facts: ClusterFacts): Record<string, unkno
     image: { digest: facts.imageDigests["quay.io/prometheus/node-exporter"] ?? "", pullPolicy: "Always" },
     serviceAccount: { create: false, name: workload.name },
     prometheus: { monitor: { enabled: false } },
+    // What it tells of the node is in the node's own /proc, which is mounted: it needs to see no process.
+    hostPID: false,
     extraArgs: [tls.argument, ...withoutNoise],
     extraVolumes: tls.volumes,
     extraVolumeMounts: tls.mounts,

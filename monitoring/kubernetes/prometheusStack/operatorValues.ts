@@ -1,5 +1,6 @@
 /** The Prometheus Operator: it checks rules before the API server takes them, and turns objects into servers. */
 import type { System } from "../../model.ts";
+import { apiTokenMount, apiTokenVolume } from "../apiToken.ts";
 import type { ClusterFacts } from "../model.ts";
 import { internalIssuer } from "../names.ts";
 import { workloadOf } from "../workloads.ts";
@@ -31,6 +32,9 @@ export function operatorValues(system: System, facts: ClusterFacts): Record<stri
     },
     thanosImage: sha("quay.io/thanos/thanos"),
     serviceAccount: { create: false, name },
+    automountServiceAccountToken: false,
+    extraVolumes: [apiTokenVolume],
+    extraVolumeMounts: [apiTokenMount],
     serviceMonitor: { selfMonitor: false },
     // Kubelets are found by Prometheus itself: no Service and no endpoints of theirs to keep.
     kubeletService: { enabled: false },
