@@ -16,8 +16,8 @@ export const cluster = exactly({
   name: optionalText,
   /** AKS: the resource group of an existing cluster. */
   resourceGroup: optionalText,
-  /** AKS: whether an existing cluster enforces network policies with Cilium, as one that is created does. */
-  cilium: flag.default(true),
+  /** AKS: whether an existing cluster enforces network policies with Cilium, as one that is created does. Asked for there. */
+  cilium: flag.exactOptional(),
   /** Kubernetes' minor version. */
   version: text.regex(/^1\.\d{2}$/, { error: "a minor version such as 1.34" }).default("1.34"),
   /** Whether the API server has an address of the cluster's network only. */
@@ -38,7 +38,11 @@ export const cluster = exactly({
   }),
 });
 
-export const network = exactly({ cidr: cidr.default("10.40.0.0/16") });
+/** Of a cluster that is created. Nobody knows that of one that is there already, so there `given` is asked for. */
+export const network = exactly({ cidr: cidr.exactOptional() }).transform(({ cidr: given }) => ({
+  cidr: given ?? "10.40.0.0/16",
+  given: given !== undefined,
+}));
 
 /** `existing`: bucket, container and key are there already, and stay as they are. */
 export const storage = exactly({
@@ -61,6 +65,13 @@ export const oidc = exactly({
   editorGroup: optionalText,
   /** As the issuer's discovery document names them. @default known for Entra ID, Keycloak, Okta and Auth0 */
   endpoints: exactly({ authorization: url, token: url, userinfo: url }).exactOptional(),
+  /** Tokens of programs that are admitted; instead of the system's own. @default the system's */
+  jwt: exactly({
+    issuer: url,
+    audience: text,
+    /** Values of `sub` of programs whose tokens name no e-mail; needed where the system has an e-mail domain. */
+    subjects: listOf(text).default([]),
+  }).exactOptional(),
 });
 
 export const edge = exactly({

@@ -37,7 +37,7 @@ export interface Changes {
   readonly bucket?: string;
   readonly sizing: Readonly<Record<string, Partial<Omit<Sizing, "component">>>>;
   readonly jobs: readonly ScrapeJob[];
-  /** More targets for the system's own jobs, by job. */
+  /** More targets for the system's own jobs, by job; a federation's are those of the stack in place of the system's. */
   readonly targets: Readonly<Record<string, readonly Target[]>>;
   readonly recording: readonly AddedTo<RecordingRule>[];
   readonly alerts: readonly AddedTo<Alert>[];
@@ -163,8 +163,12 @@ function replicasOfWriter(component: "thanos-receive" | "thanos-sidecar", { comp
 }
 
 function withTargets(job: ScrapeJob, added: readonly Target[] = []): ScrapeJob {
-  if (added.length === 0 || job.discovery.kind !== "static") return job;
-  return { ...job, discovery: { ...job.discovery, targets: [...job.discovery.targets, ...added] } };
+  const { discovery } = job;
+  if (added.length === 0) return job;
+  // Which other regions there are, and under what names, is the stack's to say: the system's are only the names of theirs.
+  if (discovery.kind === "federate") return { ...job, discovery: { ...discovery, from: added } };
+  if (discovery.kind !== "static") return job;
+  return { ...job, discovery: { ...discovery, targets: [...discovery.targets, ...added] } };
 }
 
 function extendRecording(system: System, added: readonly AddedTo<RecordingRule>[]): RecordingGroup[] {

@@ -125,8 +125,18 @@ export interface Exporter {
 /** How a target wants to be spoken to. `stack` is the stack's own scrape user and certificate authority. */
 export type JobCredentials =
   | { readonly kind: "stack" }
-  | { readonly kind: "serviceAccount" }
-  | { readonly kind: "basic"; readonly username: string; readonly passwordSecret: string };
+  | {
+      readonly kind: "serviceAccount";
+      /** Name that the certificate must hold. @default what the target is dialled by */
+      readonly serverName?: string;
+    }
+  | {
+      readonly kind: "basic";
+      readonly username: string;
+      readonly passwordSecret: string;
+      /** Secret with the authority of its certificate, PEM. @default the public ones, also where it is not given */
+      readonly authoritySecret?: string;
+    };
 
 export type Discovery =
   | { readonly kind: "static"; readonly targets: readonly Target[] }
@@ -157,6 +167,11 @@ export type Discovery =
       readonly port: string;
       readonly expected: number;
     }
+  /**
+   * Pods of a cluster that are no component of a stack: its edge or an operator, by the name in the cluster's tables.
+   * A stack on hosts has none.
+   */
+  | { readonly kind: "workload"; readonly name: string; readonly expected: number }
   | { readonly kind: "federate"; readonly from: readonly Target[]; readonly match: readonly string[] }
   | { readonly kind: "pushgateway" };
 

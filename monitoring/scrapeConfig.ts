@@ -167,7 +167,11 @@ function credentialsOf(
     case "serviceAccount":
       return {
         authorization: { credentials_file: `${serviceAccount}/token` },
-        tls_config: { ca_file: `${serviceAccount}/ca.crt`, min_version: "TLS12" },
+        tls_config: {
+          ca_file: `${serviceAccount}/ca.crt`,
+          ...(credentials.serverName !== undefined && { server_name: credentials.serverName }),
+          min_version: "TLS12",
+        },
       };
     case "basic":
       return {
@@ -175,6 +179,9 @@ function credentialsOf(
           username: credentials.username,
           password_file: options.secretFile(credentials.passwordSecret),
         },
+        ...(credentials.authoritySecret !== undefined && {
+          tls_config: { ca_file: options.secretFile(credentials.authoritySecret), min_version: "TLS12" },
+        }),
       };
   }
 }

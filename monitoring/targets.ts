@@ -17,7 +17,7 @@ export interface TargetGroup {
 
 /** Whether the job's targets are in `targets.yml`; the others are discovered from a cloud's or Kubernetes' API. */
 export function isListed(job: ScrapeJob): boolean {
-  return ["static", "stack", "hosts", "federate", "pushgateway"].includes(job.discovery.kind);
+  return ["static", "stack", "hosts", "workload", "federate", "pushgateway"].includes(job.discovery.kind);
 }
 
 /** Text of `targets.yml`: all groups of all listed jobs, in the order of the jobs. */
@@ -50,6 +50,7 @@ export function targetGroups(job: ScrapeJob, layout: Layout): TargetGroup[] {
           labels: { ...group.labels, instance: instance.machine, service: "host" },
         })),
       );
+    case "workload":
     case "kubernetes":
     case "azure":
     case "monitor":

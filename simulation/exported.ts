@@ -18,6 +18,8 @@ export interface ExportedRelease {
   readonly repo: string;
   readonly namespace: string;
   readonly values: unknown;
+  /** `helm template --no-hooks`, `helm install --no-hooks`; absent where the chart's hooks run. */
+  readonly hooks?: false;
 }
 
 export interface ExportedObject {
@@ -39,10 +41,9 @@ export function releasesOf(resources: readonly StackResource[]): ExportedRelease
   return resources
     .filter(({ type }) => type === releaseType)
     .map(({ inputs = {} }) => {
-      const { name, chart, version, repositoryOpts, namespace, values } = masked(inputs) as Record<
-        string,
-        unknown
-      >;
+      const { name, chart, version, repositoryOpts, namespace, values, disableWebhooks } = masked(
+        inputs,
+      ) as Record<string, unknown>;
       return {
         release: text(name),
         chart: text(chart),
@@ -50,6 +51,7 @@ export function releasesOf(resources: readonly StackResource[]): ExportedRelease
         repo: text(isMap(repositoryOpts) ? repositoryOpts["repo"] : ""),
         namespace: text(namespace),
         values: values ?? {},
+        ...(disableWebhooks === true && { hooks: false as const }),
       };
     });
 }

@@ -56,14 +56,6 @@ export function revealed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(open).map(([key, inner]) => [key, revealed(inner)]));
 }
 
-/** Whether an unknown lies anywhere in the value. */
-export function holdsUnknown(value: unknown): boolean {
-  const open = plain(value);
-  if (unknowns.has(open)) return true;
-  if (typeof open !== "object" || open === null) return false;
-  return Object.values(open).some(holdsUnknown);
-}
-
 /** Whether a secret lies anywhere in the value. */
 export function holdsSecret(value: unknown): boolean {
   if (isSecret(value)) return true;

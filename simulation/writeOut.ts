@@ -11,7 +11,8 @@ export interface Written {
 
 /**
  * Writes `state.json` (as `pulumi stack export`), `helm/RELEASE.json` and `manifests/NAMESPACE-KIND-NAME.yaml`, in place of what
- * an earlier run left there. Secrets are masked.
+ * an earlier run left there. Secrets are masked. A release
+ * whose chart's hooks must not run has `"hooks": false` in its file.
  * @param state the export, secrets encrypted
  * @param opened the same with `--show-secrets`
  */

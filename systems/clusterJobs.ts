@@ -48,10 +48,37 @@ export function clusterJobs(nodes: number): ScrapeJob[] {
       discovery: { kind: "stack", components: ["kube-state-metrics"] },
       seriesPerTarget: 20_000,
     },
+    ...beside,
   ];
 }
 
-/** What serves the last of {@link clusterJobs}. */
+/**
+ * What a stack on a cluster stands on and is no part of: who lets people in, who issues certificates, who fetches secrets,
+ * and who makes servers of objects.
+ *
+ * prometheus-adapter is none of them: it answers only who shows it a token of the API server, and Prometheus hands its
+ * own to nobody but the API and the kubelets.
+ */
+const beside: readonly ScrapeJob[] = [
+  workload("haproxy-ingress", "The edge: its backends, connections and answers.", 2_000),
+  workload("cert-manager", "Certificates: their ends, and whether they could be issued.", 1_200),
+  workload("cert-manager-cainjector", "What puts authorities into webhooks.", 400),
+  workload("cert-manager-webhook", "What checks certificates before the API server takes them.", 400),
+  workload("external-secrets", "Copies of secrets: whether they are those of the cloud's store.", 1_000),
+  workload("external-secrets-webhook", "What checks stores before the API server takes them.", 400),
+  {
+    ...workload("prometheus-operator", "What makes servers of the stack's objects.", 800, 1),
+    scheme: "https",
+    credentials: { kind: "stack" },
+  },
+];
+
+/** They tell of objects of other namespaces, whose names are their labels. */
+function workload(name: string, about: string, seriesPerTarget: number, expected = 2): ScrapeJob {
+  return { name, about, honorLabels: true, discovery: { kind: "workload", name, expected }, seriesPerTarget };
+}
+
+/** What serves the job of the same name among {@link clusterJobs}. */
 export const kubeStateMetrics: Sizing = {
   component: "kube-state-metrics",
   replicas: 1,

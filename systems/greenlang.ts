@@ -32,7 +32,12 @@ export function greenlang(parameters: SystemParameters): System {
     recording: [],
     alerts: [
       ...greenlangAlerts,
-      ...selfMonitoring({ components: greenlangSizing, scrapeInterval: "15s", evaluation: "15s" }),
+      ...selfMonitoring({
+        components: greenlangSizing,
+        scrapeInterval: "15s",
+        evaluation: "15s",
+        onCluster: true,
+      }),
     ],
     notifications: greenlangNotifications(parameters),
     retention: {

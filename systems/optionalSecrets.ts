@@ -1,15 +1,16 @@
+import { deadMansSwitchSecret, kubeconfigSecret } from "../monitoring/kubernetes/names.ts";
 import type { SecretDeclaration } from "../monitoring/model.ts";
 
 /** Secrets by which a stack on Kubernetes is given more than it needs. */
 export const optionalSecrets: readonly SecretDeclaration[] = [
   {
-    name: "kubeconfig",
+    name: kubeconfigSecret,
     about: "Of a cluster that is there already, where it is not to be found by its name.",
     generated: false,
     optional: true,
   },
   {
-    name: "deadmans-switch-url",
+    name: deadMansSwitchSecret,
     about: "Address of an outside service that calls people when the Watchdog stops calling it.",
     generated: false,
     optional: true,

@@ -21,7 +21,7 @@ export function oversight({ environment, region }: SystemParameters): System {
     replicaLabel: "replica",
     jobs: [...oversightJobs, ...stackJobs(deployed, "30s")],
     recording: oversightRecording,
-    alerts: selfMonitoring({ components, scrapeInterval: "30s", evaluation: "30s" }),
+    alerts: selfMonitoring({ components, scrapeInterval: "30s", evaluation: "30s", onCluster: true }),
     notifications,
     retention: {
       local: { time: "15d", size: "50GiB", volume: "100GiB" },
@@ -60,6 +60,12 @@ export function oversight({ environment, region }: SystemParameters): System {
         name: "federation-password",
         about: "Password of user `federation` at the Prometheus of the other regions.",
         generated: false,
+      },
+      {
+        name: "federation-ca",
+        about: "Authority of the other regions' certificates, PEM, where it is not a public one.",
+        generated: false,
+        optional: true,
       },
       {
         name: "postgres-password",

@@ -1,5 +1,6 @@
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts } from "../../monitoring/kubernetes/model.ts";
+import { kubeconfigSecret } from "../../monitoring/kubernetes/names.ts";
 import * as pulumi from "../pulumi.ts";
 import { divide } from "./addresses.ts";
 import { AksCluster } from "./cluster.ts";
@@ -9,9 +10,6 @@ import type { AzureLogs } from "./logs.ts";
 import type { AzureNames } from "./names.ts";
 import { AzureNetwork } from "./network.ts";
 import { zonesOf } from "./regions.ts";
-
-/** Secret of the configuration that opens a cluster which is there already; no pod needs it. */
-export const kubeconfigSecret = "kubeconfig";
 
 /** A cluster, whether the stack made it or found it. */
 export interface ChosenCluster {
@@ -33,6 +31,8 @@ export interface ClusterChoice {
   readonly subscription: string;
   readonly tenant: string;
   readonly resourceGroup: pulumi.Output<string>;
+  /** Resource group of what outlives the cluster. */
+  readonly dataGroup: pulumi.Resource;
   readonly location: string;
   readonly logs: AzureLogs;
   readonly parent: pulumi.Resource;
@@ -89,6 +89,7 @@ function created(choice: ClusterChoice): ChosenCluster {
       addresses,
       network,
       logs,
+      disks: { stack: config.stack, name: names.dataGroup, resource: choice.dataGroup },
     },
     { parent },
   );

@@ -8,8 +8,10 @@ import type { ClusterAddresses } from "./addresses.ts";
 import { clusterSettings } from "./clusterSettings.ts";
 import type { AzureLogs } from "./logs.ts";
 import { upgradeWindows } from "./maintenance.ts";
+import { groupId } from "./arm.ts";
 import { guid } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
+import { ownRole } from "./ownRole.ts";
 import { monitoringPool, systemPool } from "./pools.ts";
 import { builtIn, roleId } from "./roles.ts";
 
@@ -25,6 +27,14 @@ export interface AksClusterArgs {
   readonly addresses: ClusterAddresses;
   readonly network: AzureNetwork;
   readonly logs: AzureLogs;
+  readonly disks: DiskGroup;
+}
+
+/** Resource group of the disks of volumes: not that of the nodes, which AKS deletes with the cluster. */
+export interface DiskGroup {
+  readonly stack: string;
+  readonly name: string;
+  readonly resource: pulumi.Resource;
 }
 
 /** What the API server, its controllers and whoever logs in write down. */
@@ -69,6 +79,27 @@ export class AksCluster extends pulumi.ComponentResource {
       },
       { ...parent, deleteBeforeReplace: true },
     );
+    const { stack, name: diskGroup, resource } = args.disks;
+    const group = groupId(subscription, diskGroup);
+    // The driver of disks runs beside the API server, as the cluster: https://learn.microsoft.com/azure/aks/use-managed-identity
+    const keepsDisks = new RoleAssignment(
+      `${name}-disks`,
+      {
+        roleAssignmentName: guid(`${subscription}/${args.cluster}/disks`),
+        principalId: identity.principalId,
+        principalType: "ServicePrincipal",
+        roleDefinitionId: ownRole({
+          subscription,
+          stack,
+          access: "disks",
+          groups: [group],
+          dependsOn: [resource],
+          parent: this,
+        }).id,
+        scope: group,
+      },
+      { ...parent, deleteBeforeReplace: true },
+    );
     this.cluster = new ManagedCluster(
       name,
       {
@@ -83,7 +114,7 @@ export class AksCluster extends pulumi.ComponentResource {
         agentPoolProfiles: [{ ...systemPool(pools), vnetSubnetID: network.nodeSubnet }],
       },
       // The autoscaler's to choose.
-      { ...parent, dependsOn: [joins], ignoreChanges: ["agentPoolProfiles[0].count"] },
+      { ...parent, dependsOn: [joins, keepsDisks], ignoreChanges: ["agentPoolProfiles[0].count"] },
     );
     const { name: agentPoolName, ...pool } = monitoringPool(config.nodes, pools);
     const nodes = new AgentPool(
@@ -98,12 +129,12 @@ export class AksCluster extends pulumi.ComponentResource {
       { ...parent, ignoreChanges: ["count"] },
     );
     upgradeWindows({ resourceGroup, cluster: this.cluster.name, dependsOn: nodes, parent: this });
-    for (const group of config.administrators)
+    for (const administrators of config.administrators)
       new RoleAssignment(
-        `${name}-user-${group}`,
+        `${name}-user-${administrators}`,
         {
-          roleAssignmentName: guid(`${subscription}/${args.cluster}/user/${group}`),
-          principalId: group,
+          roleAssignmentName: guid(`${subscription}/${args.cluster}/user/${administrators}`),
+          principalId: administrators,
           principalType: "Group",
           // Fetches credentials; what they are good for is Kubernetes' to say, and these groups are its administrators.
           roleDefinitionId: roleId(subscription, builtIn.clusterUser),

@@ -1,6 +1,7 @@
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
 import type { System } from "../../monitoring/model.ts";
+import { nodeFindings } from "../kubernetes/nodeFindings.ts";
 import { defaultMachine, machineOf } from "./machines.ts";
 import { networkFindings } from "./networkFindings.ts";
 import { groupFindings, set } from "./setting.ts";
@@ -36,6 +37,13 @@ function clusterMode({ stack, kubernetes }: StackConfig<unknown>): Finding[] {
           message: "missing, and vigil:cluster.mode is existing",
           mend: set(stack, `vigil:cluster.${key}`, key === "name" ? "NAME" : "RESOURCE-GROUP"),
         });
+    if (cluster.cilium === undefined)
+      findings.push({
+        key: "vigil:cluster.cilium",
+        message:
+          "missing, and to Cilium nodes are no addresses: with the wrong rules kubelets and webhooks are cut off; expected true or false",
+        mend: `look with \`az aks show --query networkProfile.networkPolicy\`, and ${set(stack, "vigil:cluster.cilium", "true")} where it says cilium`,
+      });
   } else if (cluster.resourceGroup !== "")
     findings.push({
       key: "vigil:cluster.resourceGroup",
@@ -91,18 +99,14 @@ function nodes({ stack, kubernetes }: StackConfig<unknown>, system: System): Fin
       message: `got min ${min} and max ${max}, expected min to be at most max`,
       mend: set(stack, "vigil:cluster.nodes.max", String(min)),
     });
-  const { component, replicas } = mostReplicas(system);
-  if (max < replicas)
-    findings.push({
+  findings.push(
+    // The pool scales by itself, up to there.
+    ...nodeFindings(system, {
       key: "vigil:cluster.nodes.max",
-      message: `got ${max}, and each of the ${replicas} replicas of ${component} needs a node of its own`,
-      mend: set(stack, "vigil:cluster.nodes.max", String(replicas)),
-    });
+      nodes: max,
+      machine: machine && { name: size === "" ? defaultMachine : size, ...machine },
+      mend: (nodes) => set(stack, "vigil:cluster.nodes.max", String(nodes)),
+    }),
+  );
   return findings;
-}
-
-function mostReplicas({ components }: System): { component: string; replicas: number } {
-  return components
-    .filter(({ component }) => component !== "node-exporter")
-    .reduce((most, each) => (each.replicas > most.replicas ? each : most), { component: "", replicas: 0 });
 }

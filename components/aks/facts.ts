@@ -1,6 +1,7 @@
 /** What is known of a stack's cluster and of Azure before any resource exists. */
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts } from "../../monitoring/kubernetes/model.ts";
+import { deadMansSwitchSecret, storageClassName } from "../../monitoring/kubernetes/names.ts";
 import type { System } from "../../monitoring/model.ts";
 import { azureNames } from "./names.ts";
 import { zonesOf } from "./regions.ts";
@@ -25,7 +26,9 @@ export function azureFacts(
     region,
     environment,
     version: cluster.version,
-    storageClass: "vigil-ssd",
+    storageClass: storageClassName,
+    // What is put on a cluster that is there already may do nothing beyond that cluster.
+    ...(cluster.mode === "create" && { diskGroup: names.dataGroup }),
     zones: Math.max(1, zonesOf(region).length),
     objectStore: {
       kind: "azure-blob",
@@ -45,6 +48,7 @@ export function azureFacts(
       ...(oidc.adminGroup !== "" && { adminGroup: oidc.adminGroup }),
       ...(oidc.editorGroup !== "" && { editorGroup: oidc.editorGroup }),
       ...(oidc.endpoints && { endpoints: oidc.endpoints }),
+      ...(oidc.jwt && { jwt: oidc.jwt }),
     },
     edge: {
       certificate:
@@ -55,9 +59,10 @@ export function azureFacts(
       allowedCidrs: edge.allowedCidrs,
     },
     peers: globalView,
-    deadMansSwitch: "deadmans-switch-url" in config.secrets,
+    deadMansSwitch: deadMansSwitchSecret in config.secrets,
+    givenSecrets: Object.keys(config.secrets).sort(),
     imageDigests: images,
-    cilium: cluster.mode === "create" || cluster.cilium,
+    cilium: cluster.mode === "create" || cluster.cilium === true,
     networkCidr: network.cidr,
   };
 }

@@ -23,7 +23,8 @@ export interface OwnRole {
 const container = "Microsoft.Storage/storageAccounts/blobServices/containers";
 const writing = [`${container}/blobs/read`, `${container}/blobs/write`, `${container}/blobs/add/action`];
 
-export type OwnAccess = Exclude<CloudAccess, "bucket-read" | "secrets-read">;
+/** `disks` is what the cluster itself may do in the group of its volumes. */
+export type OwnAccess = Exclude<CloudAccess, "bucket-read" | "secrets-read"> | "disks";
 
 /** Azure's writers of blobs may also delete them, and containers with them. */
 export const ownRoles: Readonly<Record<OwnAccess, OwnRole>> = {
@@ -36,6 +37,18 @@ export const ownRoles: Readonly<Record<OwnAccess, OwnRole>> = {
     about: "Compacts blocks: reads, uploads and deletes them; the container stays.",
     actions: [`${container}/read`],
     dataActions: [...writing, `${container}/blobs/delete`],
+  },
+  // Attaching is the right of whoever may write both disk and node; the second is AKS' own, in the group of the nodes.
+  // https://github.com/kubernetes-sigs/azuredisk-csi-driver/blob/master/docs/driver-parameters.md
+  disks: {
+    about: "Makes, grows, attaches and deletes the disks of volumes.",
+    actions: [
+      "Microsoft.Resources/subscriptions/resourceGroups/read",
+      "Microsoft.Compute/disks/read",
+      "Microsoft.Compute/disks/write",
+      "Microsoft.Compute/disks/delete",
+    ],
+    dataActions: [],
   },
   // What Prometheus' discovery calls: https://github.com/prometheus/prometheus/blob/main/discovery/azure/azure.go
   "machines-read": {

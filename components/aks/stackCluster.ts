@@ -2,12 +2,13 @@ import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts, KubernetesPlan } from "../../monitoring/kubernetes/model.ts";
-import type { SecretDeclaration, System } from "../../monitoring/model.ts";
+import type { System } from "../../monitoring/model.ts";
 import type { CloudCluster } from "../kubernetes/cloud.ts";
+import { storedSecrets } from "../kubernetes/storedSecrets.ts";
 import * as pulumi from "../pulumi.ts";
 import { clusterId } from "./arm.ts";
 import { chosenBucket } from "./chosenBucket.ts";
-import { chosenCluster, kubeconfigSecret } from "./chosenCluster.ts";
+import { chosenCluster } from "./chosenCluster.ts";
 import { AksIdentities } from "./identities.ts";
 import { AzureLogs } from "./logs.ts";
 import { azureNames } from "./names.ts";
@@ -54,7 +55,7 @@ export class AksStackCluster extends pulumi.ComponentResource implements CloudCl
       parent,
     );
     const shared = { name, subscription, names, resourceGroup: group.name, location, logs, ...parent };
-    const cluster = chosenCluster({ ...shared, config, facts, secrets, tenant });
+    const cluster = chosenCluster({ ...shared, config, facts, secrets, tenant, dataGroup });
     const data = {
       resourceGroup: group.name,
       dataGroup: dataGroup.name,
@@ -65,7 +66,13 @@ export class AksStackCluster extends pulumi.ComponentResource implements CloudCl
     const bucket = chosenBucket({ ...shared, ...data, config, system, account, container });
     const vault = new KeyVaultSecrets(
       `${name}-vault`,
-      { ...data, tenant, vault: names.keyVault, secrets: storedSecrets(system, secrets), given: secrets },
+      {
+        ...data,
+        tenant,
+        vault: names.keyVault,
+        secrets: storedSecrets(system, Object.keys(secrets)),
+        given: secrets,
+      },
       parent,
     );
     const identities = new AksIdentities(
@@ -113,13 +120,6 @@ function azureOf({ objectStore, secretStore, azureSubscription: subscription }: 
     throw new Error("the facts of a cluster on AKS name a subscription, a storage account and a key vault");
   const { storageAccount: account, container } = objectStore;
   return { subscription, tenant: secretStore.tenant, vaultUrl: secretStore.url, account, container };
-}
-
-/** What external-secrets finds in the vault: the system's secrets, less those that are optional and not given. */
-function storedSecrets({ secrets }: System, given: AksStackClusterArgs["secrets"]): SecretDeclaration[] {
-  return secrets.filter(
-    ({ name, optional }) => name !== kubeconfigSecret && (optional !== true || name in given),
-  );
 }
 
 /** Resource groups whose machines a job of the system finds. */

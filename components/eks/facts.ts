@@ -1,15 +1,10 @@
 /** What is known of a stack on EKS before any resource of it exists. */
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts, EdgeFacts } from "../../monitoring/kubernetes/model.ts";
+import { deadMansSwitchSecret, storageClassName } from "../../monitoring/kubernetes/names.ts";
 import type { System } from "../../monitoring/model.ts";
 import { keyAlias } from "./names.ts";
 import { zoneCount } from "./subnets.ts";
-
-/** Encrypted gp3; the object itself is one of the plan's. */
-export const storageClass = "vigil-ssd";
-
-/** Secret with the address of an external dead-man's switch. */
-const deadMansSwitch = "deadmans-switch-url";
 
 /** @param config of which only the names of the secrets are looked at */
 export function awsFacts(config: StackConfig<unknown>, system: System): ClusterFacts {
@@ -22,7 +17,7 @@ export function awsFacts(config: StackConfig<unknown>, system: System): ClusterF
     region,
     environment,
     version: cluster.version,
-    storageClass,
+    storageClass: storageClassName,
     zones: zoneCount,
     objectStore: {
       kind: "s3",
@@ -38,6 +33,7 @@ export function awsFacts(config: StackConfig<unknown>, system: System): ClusterF
       ...(oidc.adminGroup !== "" && { adminGroup: oidc.adminGroup }),
       ...(oidc.editorGroup !== "" && { editorGroup: oidc.editorGroup }),
       ...(oidc.endpoints && { endpoints: oidc.endpoints }),
+      ...(oidc.jwt && { jwt: oidc.jwt }),
     },
     edge: {
       certificate: certificateOf(edge),
@@ -45,7 +41,8 @@ export function awsFacts(config: StackConfig<unknown>, system: System): ClusterF
       allowedCidrs: edge.allowedCidrs,
     },
     peers: globalView,
-    deadMansSwitch: deadMansSwitch in config.secrets,
+    deadMansSwitch: deadMansSwitchSecret in config.secrets,
+    givenSecrets: Object.keys(config.secrets).sort(),
     imageDigests: images,
     cilium: false,
     networkCidr: network.cidr,

@@ -4,7 +4,8 @@ import type { Finding } from "../../monitoring/checks/finding.ts";
 import type { System } from "../../monitoring/model.ts";
 import { addonVersions } from "./addonVersions.ts";
 import { clusterName } from "./facts.ts";
-import { machinePattern } from "./machines.ts";
+import { nodeFindings as roomFindings } from "../kubernetes/nodeFindings.ts";
+import { defaultMachine, machineOf, machinePattern } from "./machines.ts";
 import { prefixBits, subnetsOf } from "./subnets.ts";
 
 type Config = StackConfig<unknown>;
@@ -14,7 +15,7 @@ export function awsFindings(config: Config, system: System): Finding[] {
   return [
     ...regionFindings(config),
     ...azureOnly(config),
-    ...(cluster.mode === "existing" ? existingCluster(config) : newCluster(config)),
+    ...(cluster.mode === "existing" ? existingCluster(config) : newCluster(config, system)),
     ...storageFindings(config, system),
   ];
 }
@@ -57,7 +58,7 @@ function existingCluster({ kubernetes: { cluster }, stack }: Config): Finding[] 
   ];
 }
 
-function newCluster(config: Config): Finding[] {
+function newCluster(config: Config, system: System): Finding[] {
   const { cluster, network } = config.kubernetes;
   const { stack } = config;
   const findings: Finding[] = [];
@@ -106,11 +107,13 @@ function newCluster(config: Config): Finding[] {
       );
   if (new Set(cluster.administrators).size < cluster.administrators.length)
     findings.push(finding("cluster.administrators", "names a role twice", "name it once"));
-  return [...findings, ...nodeFindings(config), ...networkFindings(network.cidr, stack)];
+  return [...findings, ...nodeFindings(config, system), ...networkFindings(network.cidr, stack)];
 }
 
-function nodeFindings({ kubernetes: { cluster }, stack }: Config): Finding[] {
+function nodeFindings({ kubernetes: { cluster }, stack }: Config, system: System): Finding[] {
   const { size, min, max } = cluster.nodes;
+  const name = size === "" ? defaultMachine : size;
+  const machine = machineOf(name);
   return [
     ...(size === "" || machinePattern.test(size)
       ? []
@@ -130,6 +133,14 @@ function nodeFindings({ kubernetes: { cluster }, stack }: Config): Finding[] {
             set(stack, "cluster.nodes.max", String(min)),
           ),
         ]),
+    // Nothing scales the groups by itself: there are as many nodes as at least.
+    ...roomFindings(system, {
+      key: "vigil:cluster.nodes.min",
+      nodes: min,
+      machine: machine && { name, ...machine },
+      mend: (nodes) =>
+        `${set(stack, "cluster.nodes.min", String(nodes))}${nodes > max ? `, and ${set(stack, "cluster.nodes.max", String(nodes))}` : ""}`,
+    }),
   ];
 }
 

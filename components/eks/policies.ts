@@ -66,7 +66,10 @@ export interface Reach {
   readonly secretsKeyArn: string;
 }
 
-/** What an identity may do; each access includes those below it: whoever deletes also writes, whoever writes also reads. */
+/**
+ * What an identity may do; each access includes those below it: whoever deletes also writes, whoever writes also reads.
+ * Machines are discovered in Azure only.
+ */
 export function accessPolicy(access: readonly CloudAccess[], reach: Reach): PolicyDocument {
   const deletes = access.includes("bucket-delete");
   const writes = deletes || access.includes("bucket-write");
@@ -74,7 +77,6 @@ export function accessPolicy(access: readonly CloudAccess[], reach: Reach): Poli
   return policy(
     ...(reads ? bucketStatements(reach, { writes, deletes }) : []),
     ...(access.includes("secrets-read") ? secretStatements(reach) : []),
-    ...(access.includes("machines-read") ? [describeMachines] : []),
   );
 }
 
@@ -110,14 +112,6 @@ function secretStatements(reach: Reach): Statement[] {
     useKey("SecretsKey", reach.secretsKeyArn, "secretsmanager", reach.region, []),
   ];
 }
-
-/** EC2's descriptions know no resources: the API takes `*` only, and it shows, but changes nothing. */
-const describeMachines: Statement = {
-  Sid: "DescribeMachines",
-  Effect: "Allow",
-  Action: "ec2:DescribeInstances",
-  Resource: "*",
-};
 
 /** A key, for decryption and more, through one service alone: nobody decrypts by himself with it. */
 export function useKey(

@@ -1,13 +1,13 @@
 import { Secret } from "@pulumi/aws/secretsmanager/secret.js";
 import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
-import type { StoredSecret } from "./storedSecrets.ts";
+import type { SecretDeclaration } from "../../monitoring/model.ts";
 import * as pulumi from "../pulumi.ts";
 
 export interface SecretsManagerSecretsArgs {
   /** `vigil/STACK/`. */
   readonly prefix: string;
-  readonly secrets: readonly StoredSecret[];
+  readonly secrets: readonly SecretDeclaration[];
   /** Values that the configuration gives, by name. */
   readonly given: Readonly<Record<string, pulumi.Output<string>>>;
   readonly keyArn: pulumi.Input<string>;
@@ -27,7 +27,7 @@ export class SecretsManagerSecrets extends pulumi.ComponentResource {
 
   #store(
     name: string,
-    { name: secretName, about }: StoredSecret,
+    { name: secretName, about }: SecretDeclaration,
     args: SecretsManagerSecretsArgs,
   ): SecretVersion {
     const own = `${name}-${secretName}`;

@@ -4,8 +4,10 @@ import { Provider as AwsProvider } from "@pulumi/aws/provider.js";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider.js";
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts, KubernetesPlan } from "../../monitoring/kubernetes/model.ts";
+import { kubeconfigSecret } from "../../monitoring/kubernetes/names.ts";
 import type { System } from "../../monitoring/model.ts";
 import type { CloudCluster } from "../kubernetes/cloud.ts";
+import { storedSecrets } from "../kubernetes/storedSecrets.ts";
 import * as pulumi from "../pulumi.ts";
 import { mayAdminister } from "./deployer.ts";
 import { EksIdentities } from "./identities.ts";
@@ -17,7 +19,6 @@ import type { Reach } from "./policies.ts";
 import { SecretsManagerSecrets } from "./secrets.ts";
 import { StackStorage } from "./stackStorage.ts";
 import { bucketArnOf } from "./storage.ts";
-import { kubeconfigSecret, storedSecrets } from "./storedSecrets.ts";
 
 export interface EksStackClusterArgs {
   readonly config: StackConfig<unknown>;

@@ -9,6 +9,7 @@ export function kubernetesFindings(config: StackConfig<unknown>, system: System)
   return [
     ...loginFindings(config),
     ...edgeFindings(config),
+    ...networkFindings(config),
     ...grafanaFindings(system, Object.keys(config.secrets), config.kubernetes.oidc),
   ];
 }
@@ -61,6 +62,19 @@ function edgeFindings({ stack, kubernetes: { edge } }: StackConfig<unknown>): Fi
           },
         ]
       : []),
+  ];
+}
+
+/** Policies admit the cluster's own network: with another's the API server calls its webhooks in vain, long after the start. */
+function networkFindings({ stack, kubernetes: { cluster, network } }: StackConfig<unknown>): Finding[] {
+  if (cluster.mode === "create" || network.given) return [];
+  return [
+    {
+      key: "vigil:network.cidr",
+      message:
+        "missing, and vigil:cluster.mode is existing: name the network of the cluster, of its nodes, pods and API server",
+      mend: setting(stack, "network.cidr", "CIDR"),
+    },
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Alert, AlertGroup, Component, Duration, Sizing } from "../model.ts";
 import { seconds } from "../units.ts";
+import { clusterMonitoring } from "./clusterMonitoring.ts";
 
 /** What of a stack decides which alerts about itself make sense. */
 export interface Deployed {
@@ -9,6 +10,8 @@ export interface Deployed {
   readonly evaluation: Duration;
   /** Values of `service` whose outage has an alert of its own. @default none */
   readonly servicesWithOwnAlert?: readonly string[];
+  /** Whether the stack is on a Kubernetes cluster, and its jobs are with those of every cluster. @default false */
+  readonly onCluster?: boolean;
 }
 
 /** Value of the label `scope` by which routes tell alerts about the stack from those about what it watches. */
@@ -24,6 +27,7 @@ export function selfMonitoring(deployed: Deployed): AlertGroup[] {
     ...pair(deployed, "prometheus", (replicas) => prometheusDown(replicas, patience)),
     ...pair(deployed, "alertmanager", (replicas) => clusterMismatch(replicas, patience)),
     ...(replicasOf(deployed, "thanos-compactor") > 0 ? [compactHalted(patience)] : []),
+    ...(deployed.onCluster === true ? clusterMonitoring(patience) : []),
   ];
   return [{ name: "self-monitoring", interval: deployed.evaluation, alerts: alerts.map(aboutTheStack) }];
 }

@@ -43,6 +43,7 @@ function targetsOf({ discovery }: ScrapeJob, system: System): number {
     case "kubernetes":
     case "azure":
     case "monitor":
+    case "workload":
       return discovery.expected;
   }
 }

@@ -38,7 +38,9 @@ function checkTargets({ jobs }: System, { targets }: Changes): Finding[] {
     const key = `vigil:targets.${name}`;
     const job = jobs.find((each) => each.name === name);
     if (job === undefined) {
-      const known = jobs.filter(({ discovery }) => discovery.kind === "static").map((each) => each.name);
+      const known = jobs
+        .filter(({ discovery }) => discovery.kind === "static" || discovery.kind === "federate")
+        .map((each) => each.name);
       return [
         {
           key,
@@ -48,6 +50,7 @@ function checkTargets({ jobs }: System, { targets }: Changes): Finding[] {
       ];
     }
     const { discovery } = job;
+    if (discovery.kind === "federate") return [];
     if (discovery.kind !== "static")
       return [
         {

@@ -2,6 +2,7 @@
 import { apiTokenMount, apiTokenVolume } from "./apiToken.ts";
 import { charts } from "./charts.ts";
 import { podSecurity } from "./exporters/pods.ts";
+import { pullPolicy } from "./images.ts";
 import type { ClusterFacts, HelmRelease } from "./model.ts";
 import { namespaces } from "./names.ts";
 import { acrossZones, apart, oneAtATime } from "./placement.ts";
@@ -63,7 +64,12 @@ function pod(facts: ClusterFacts, imageName: string): Record<string, unknown> {
   };
 }
 
-function image({ imageDigests }: ClusterFacts, imageName: string): Record<string, unknown> {
-  const digest = imageDigests[`quay.io/jetstack/${imageName}`];
-  return { tag: charts[name].version, pullPolicy: "Always", ...(digest === undefined ? {} : { digest }) };
+function image(facts: ClusterFacts, imageName: string): Record<string, unknown> {
+  const repository = `quay.io/jetstack/${imageName}`;
+  const digest = facts.imageDigests[repository];
+  return {
+    tag: charts[name].version,
+    pullPolicy: pullPolicy(facts, repository),
+    ...(digest === undefined ? {} : { digest }),
+  };
 }

@@ -8,7 +8,7 @@ import { workloads } from "./workloads.ts";
 /** Class of the stack's ingresses, and the name of the edge's certificate, its issuer of ACME, and their Secret. */
 export const ingressClass = "vigil";
 export const edgeCertificate = "edge";
-export const acmeIssuer = "vigil-acme";
+const acmeIssuer = "vigil-acme";
 
 const authority = "vigil-authority";
 const hours = (days: number): string => `${String(days * 24)}h0m0s`;

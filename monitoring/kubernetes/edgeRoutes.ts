@@ -1,6 +1,7 @@
 /** What is published at the edge, and what never is: oauth2-proxy, the ingress, links and documentation derive from it. */
 import type { System } from "../model.ts";
 import type { ClusterFacts, Workload } from "./model.ts";
+import { queryWorkload } from "./queryEndpoint.ts";
 import { workloadOf, workloads } from "./workloads.ts";
 
 /** A user interface with its API, behind one path of the public name. */
@@ -32,7 +33,6 @@ export const apiPath = "(api|federate|metrics)([/?]|$)";
 /** The routes of a system, the longest paths first. Without a query frontend the query itself is at the top. */
 export function edgeRoutes(system: System): EdgeRoute[] {
   const names = workloads(system).map(({ name }) => name);
-  const query = ["thanos-query-frontend", "thanos-query", "prometheus"].find((name) => names.includes(name));
   const route = (name: string, workload: string, path: string, about: string): EdgeRoute => ({
     name,
     about,
@@ -44,7 +44,7 @@ export function edgeRoutes(system: System): EdgeRoute[] {
   const all = [
     route("alertmanager", "alertmanager", "/alertmanager/", "alerts, silences and their API"),
     route("prometheus", "prometheus", "/prometheus/", "one replica's own view, its targets and its rules"),
-    route("query", query ?? "prometheus", "/", "the API of Prometheus over every replica, deduplicated"),
+    route("query", queryWorkload(system).name, "/", "the API of Prometheus over every replica, deduplicated"),
   ];
   if (!names.includes("grafana")) return all;
   const grafana: EdgeRoute = {
@@ -74,6 +74,12 @@ export function edgeUrl(system: System, facts: ClusterFacts, name: string): stri
 export function serviceHost({ name, namespace, services: [service] }: Workload): string {
   if (service === undefined) throw new Error(`workload ${name} has no Service, so nothing can be sent to it`);
   return `${service}.${namespace}.svc`;
+}
+
+/** Where a workload's interface answers within the cluster, by the scheme of its port: `https://prometheus.monitoring.svc:9090`. */
+export function httpOrigin(workload: Workload): string {
+  const scheme = workload.ports["http"]?.tls === "none" ? "http" : "https";
+  return `${scheme}://${serviceHost(workload)}:${String(httpPort(workload))}`;
 }
 
 /** Port of a workload's interface, on its pods and on its Service. */

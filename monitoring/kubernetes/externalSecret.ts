@@ -41,6 +41,6 @@ export function externalSecret(facts: ClusterFacts, options: ExternalSecretOptio
 }
 
 /** Name of a stack's secret in the cloud's store. */
-export function remoteKey({ secretStore }: ClusterFacts, secret: string): string {
+function remoteKey({ secretStore }: ClusterFacts, secret: string): string {
   return secretStore.kind === "secrets-manager" ? `${secretStore.prefix}${secret}` : secret;
 }

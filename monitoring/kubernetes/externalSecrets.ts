@@ -2,7 +2,8 @@
 import type { System } from "../model.ts";
 import { apiTokenMount, apiTokenVolume } from "./apiToken.ts";
 import { charts } from "./charts.ts";
-import { containerSecurity, podSecurity } from "./exporters/pods.ts";
+import { containerSecurity, podSecurity, serviceAccount } from "./exporters/pods.ts";
+import { pinned, pullPolicy } from "./images.ts";
 import type { ClusterFacts, HelmRelease, KubernetesObject, Part } from "./model.ts";
 import { internalIssuer, namespaces, ownObject, secretStoreName } from "./names.ts";
 import { acrossZones, apart, oneAtATime } from "./placement.ts";
@@ -19,14 +20,7 @@ export function externalSecretsParts(system: System, facts: ClusterFacts): Part[
       about: "Copies the stack's secrets from the cloud's store into Kubernetes.",
       // The certificate of its webhook is the stack's.
       after: ["certificates"],
-      objects: [
-        ownObject({
-          apiVersion: "v1",
-          kind: "ServiceAccount",
-          metadata: { name, namespace },
-          automountServiceAccountToken: false,
-        }),
-      ],
+      objects: [serviceAccount({ name, namespace })],
       release: release(facts),
     },
     {
@@ -118,7 +112,12 @@ function parts(facts: ClusterFacts, deployment: string): Record<string, unknown>
   const selector = { "app.kubernetes.io/name": deployment, "app.kubernetes.io/instance": name };
   return {
     replicaCount: 2,
-    image: { repository: image, tag: imageTag(facts), pullPolicy: "Always" },
+    // The chart writes `repository:tag`; a digest is part of what it takes for the tag.
+    image: {
+      repository: image,
+      tag: pinned(facts, image, `v${charts[name].version}`),
+      pullPolicy: pullPolicy(facts, image),
+    },
     affinity: apart(selector),
     topologySpreadConstraints: acrossZones(selector),
     strategy: oneAtATime,
@@ -129,11 +128,4 @@ function parts(facts: ClusterFacts, deployment: string): Record<string, unknown>
     extraVolumeMounts: [apiTokenMount],
     resources: { requests: { cpu: "25m", memory: "96Mi" }, limits: { cpu: "200m", memory: "256Mi" } },
   };
-}
-
-/** The chart writes `repository:tag`; a digest is part of what it takes for the tag. */
-function imageTag({ imageDigests }: ClusterFacts): string {
-  const digest = imageDigests[image];
-  const tag = `v${charts[name].version}`;
-  return digest === undefined ? tag : `${tag}@${digest}`;
 }

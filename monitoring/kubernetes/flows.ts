@@ -7,9 +7,11 @@ import { planCapacity } from "../capacity.ts";
 import type { System } from "../model.ts";
 import { edgeRoutes } from "./edgeRoutes.ts";
 import type { ClusterFacts, WorkloadPort } from "./model.ts";
+import { scrapedPorts } from "./monitors.ts";
 import { operators, type Endpoint } from "./operators.ts";
 import type { Outside } from "./outside.ts";
 import { outsideFlows } from "./outsideFlows.ts";
+import { queryWorkload } from "./queryEndpoint.ts";
 import { workloads } from "./workloads.ts";
 
 /** A port by protocol; without a number, every port. */
@@ -46,36 +48,18 @@ export function flows(system: System, facts: ClusterFacts): Flow[] {
   return [...within, ...scrapes(system), ...outer];
 }
 
-export function flowPort({ number, protocol }: WorkloadPort): FlowPort {
+function flowPort({ number, protocol }: WorkloadPort): FlowPort {
   return { number, protocol };
 }
 
-/** Names of ports that serve metrics, of whatever workload. */
-const metricsPorts: readonly string[] = [
-  "http",
-  "https",
-  "reloader",
-  "sidecar-http",
-  "metrics",
-  "stat",
-  "telemetry",
-];
-/** Ports with one of those names that serve something else: what users and the API server ask. */
-const noMetrics: Readonly<Record<string, readonly string[]>> = {
-  "haproxy-ingress": ["http", "https"],
-  "oauth2-proxy": ["http"],
-  "prometheus-adapter": ["https"],
-};
-
-/** Prometheus reads every port that serves metrics. */
+/** Prometheus reads what a job is about, and no other port. */
 function scrapes(system: System): Flow[] {
-  return endpoints(system).flatMap((endpoint): Flow[] => {
-    const ports = Object.entries(endpoint.ports)
-      .filter(([name]) => metricsPorts.includes(name) && !noMetrics[endpoint.name]?.includes(name))
-      .map(([, port]) => flowPort(port));
-    if (ports.length === 0) return [];
-    return [{ from: "prometheus", to: endpoint.name, ports, why: "scrapes its metrics" }];
-  });
+  return scrapedPorts(system).map(({ workload, number }) => ({
+    from: "prometheus",
+    to: workload.name,
+    ports: [{ number, protocol: "TCP" }],
+    why: "scrapes its metrics",
+  }));
 }
 
 interface Row {
@@ -116,10 +100,9 @@ function published(system: System): Row[] {
   );
 }
 
-/** Who reads for others: the frontend splits and caches, the query stands in where there is none. */
+/** Who reads for others. */
 function readers(system: System): Row[] {
-  const split = workloads(system).some(({ name }) => name === "thanos-query-frontend");
-  const whole = split ? "thanos-query-frontend" : "thanos-query";
+  const whole = queryWorkload(system).name;
   // One Prometheus knows how many queries there are only while there are no shards.
   const load = planCapacity(system).shards === 1 ? "prometheus" : "thanos-query";
   return [

@@ -77,15 +77,17 @@ function storageClass(facts: ClusterFacts): KubernetesObject {
 }
 
 /**
- * Premium SSD, encrypted by Azure, in every zone where the cluster has several, so that a pod may return in another.
+ * Premium SSD, encrypted by Azure, in every zone where the cluster has several, so that a pod may return in another. In a
+ * group that outlives the cluster where there is one: AKS deletes the group of the nodes, whatever is in it.
  *
  * @see https://github.com/kubernetes-sigs/azuredisk-csi-driver/blob/master/docs/driver-parameters.md
  */
-function azureDisk({ zones }: ClusterFacts): Pick<KubernetesObject, "provisioner" | "parameters"> {
+function azureDisk({ zones, diskGroup }: ClusterFacts): Pick<KubernetesObject, "provisioner" | "parameters"> {
   return {
     provisioner: "disk.csi.azure.com",
     parameters: {
       skuName: zones > 1 ? "Premium_ZRS" : "Premium_LRS",
+      ...(diskGroup !== undefined && { resourceGroup: diskGroup }),
       networkAccessPolicy: "DenyAll",
       publicNetworkAccess: "Disabled",
     },

@@ -3,6 +3,8 @@ import type { System } from "../model.ts";
 import { apiTokenMount, apiTokenVolume } from "./apiToken.ts";
 import { edgeCertificate, ingressClass } from "./certificates.ts";
 import { edgeRoutes, httpPort } from "./edgeRoutes.ts";
+import { serviceAccount } from "./exporters/pods.ts";
+import { pinned, pullPolicy } from "./images.ts";
 import type { ClusterFacts, KubernetesObject, Part, Workload } from "./model.ts";
 import { namespaces, ownObject, tlsMount, tlsSecret, tlsVolume } from "./names.ts";
 import { acrossZones, apart, oneAtATime } from "./placement.ts";
@@ -25,15 +27,7 @@ export function ingress(system: System, facts: ClusterFacts): Part {
     about: "The only way in from outside: TLS, rate limits, and the paths that nobody may reach.",
     after: ["certificates"],
     ownsCloudResources: true,
-    objects: [
-      ownObject({
-        apiVersion: "v1",
-        kind: "ServiceAccount",
-        metadata: { name, namespace },
-        automountServiceAccountToken: false,
-      }),
-      ...ingresses(system, facts),
-    ],
+    objects: [serviceAccount({ name, namespace }), ...ingresses(system, facts)],
     release: {
       name,
       namespace,
@@ -102,15 +96,14 @@ function publish(system: System, facts: ClusterFacts, workload: Workload, path: 
 
 function values(system: System, facts: ClusterFacts): Record<string, unknown> {
   const { selector } = workloadOf(system, name);
-  const digest = facts.imageDigests[image];
   return {
     serviceAccount: { create: false, name, automountServiceAccountToken: false },
     controller: {
       kind: "Deployment",
       image: {
         repository: image,
-        tag: digest === undefined ? version : `${version}@${digest}`,
-        pullPolicy: "Always",
+        tag: pinned(facts, image, version),
+        pullPolicy: pullPolicy(facts, image),
       },
       replicaCount: 2,
       strategy: oneAtATime,

@@ -38,6 +38,7 @@ export function ingressSnippet(system: System, workload: Workload): string {
   const host = serviceHost(workload);
   const routes = edgeRoutes(system);
   const behindProxy = workload.name === "oauth2-proxy";
+  const ownRoutes = routes.filter((route) => route.login === "own" && route.workload.name === workload.name);
   const lines = [
     `default-server ssl verify required ca-file ${tlsMount}/ca.crt verifyhost ${host} sni str(${host}) ssl-min-ver TLSv1.2`,
     ...(behindProxy
@@ -48,7 +49,13 @@ export function ingressSnippet(system: System, workload: Workload): string {
             "{ path,url_dec -m reg -i ^/+alertmanager/ } { req.hdr(Authorization) -m found } !{ method GET HEAD OPTIONS }",
           ),
         ]
-      : []),
+      : ownRoutes.flatMap(({ path }) => {
+          // oauth2-proxy is not before it: what must not be reached, its metrics included, ends here.
+          const behind = `^/+${path.slice(1, -1)}/+`;
+          return [deniedPath, "metrics(/|$)"].map((rest) =>
+            deny(`{ path,url_dec -m reg -i ${behind}${rest} }`),
+          );
+        })),
     ...forged.map((header) => `http-request del-header ${header}`),
     "http-request set-header X-Real-IP %[src]",
     "http-request set-header X-Forwarded-Proto https",

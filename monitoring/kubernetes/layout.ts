@@ -3,6 +3,7 @@ import type { Instance, Layout } from "../hosts.ts";
 import type { Component, System } from "../model.ts";
 import { serviceHost } from "./edgeRoutes.ts";
 import type { Workload } from "./model.ts";
+import { operators, type Endpoint } from "./operators.ts";
 import { workloads } from "./workloads.ts";
 
 /** Components that are no workload of their own name, by the workload that runs them and its port of metrics. */
@@ -11,28 +12,39 @@ const within: Readonly<Partial<Record<Component, { readonly workload: string; re
   haproxy: { workload: "haproxy-ingress", port: "stat" },
 };
 
-/** The port at which a component tells of itself. */
+/** Names of ports that serve metrics; a workload with several of them does so at the first. */
+const portNames = ["metrics", "stat", "http", "https"];
+
+/** The port at which a component, or an operator beside the stack, tells of itself. */
 export interface MetricsPort {
-  readonly workload: Workload;
+  readonly workload: Endpoint;
   readonly number: number;
   /** Whether it is spoken to over TLS. */
   readonly tls: boolean;
+  /** The name in its certificate; undefined without TLS. */
+  readonly serverName: string | undefined;
 }
 
 /** Undefined where the system has no such workload. @throws when the workload has no port of metrics */
 export function metricsPort(system: System, component: string): MetricsPort | undefined {
   const elsewhere = within[component as Component];
-  const workload = workloads(system).find(({ name }) => name === (elsewhere?.workload ?? component));
+  const own = workloads(system).find(({ name }) => name === (elsewhere?.workload ?? component));
+  const workload = own ?? operators.find(({ name }) => name === component);
   if (workload === undefined) return undefined;
-  const port =
-    elsewhere === undefined
-      ? (workload.ports["metrics"] ?? workload.ports["http"])
-      : workload.ports[elsewhere.port];
+  const port = (elsewhere === undefined ? portNames : [elsewhere.port])
+    .map((name) => workload.ports[name])
+    .find((found) => found !== undefined);
   if (port === undefined)
     throw new Error(
       `workload ${workload.name} has no port of metrics for ${component}, only ${Object.keys(workload.ports).join(", ")}; add it to the table of workloads`,
     );
-  return { workload, number: port.number, tls: port.tls !== "none" };
+  const tls = port.tls !== "none";
+  return {
+    workload,
+    number: port.number,
+    tls,
+    serverName: tls && own !== undefined ? serviceHost(own) : undefined,
+  };
 }
 
 /** One instance for each Service, by its name in the cluster: replicas are Kubernetes' to tell apart. */

@@ -1,6 +1,7 @@
 /** The cache that all replicas of the Thanos store share. */
 import type { System } from "../model.ts";
 import { containerSecurity, podSecurity, serviceAccount, spread } from "./exporters/pods.ts";
+import { pinned, pullPolicy } from "./images.ts";
 import type { ClusterFacts, Part } from "./model.ts";
 import { replicasOf } from "./sizes.ts";
 import { cacheMembers, mebibytesPerMember } from "./thanos/chunkCache.ts";
@@ -17,7 +18,7 @@ export function memcached(system: System, facts: ClusterFacts): Part[] {
   if (replicasOf(system, "thanos-store") === 0) return [];
   const workload = workloadOf(system, "thanos-memcached");
   const { name, namespace, selector } = workload;
-  const digest = facts.imageDigests[repository];
+  const pins = facts.imageDigests[repository] !== undefined;
   return [
     {
       name,
@@ -32,7 +33,10 @@ export function memcached(system: System, facts: ClusterFacts): Part[] {
         values: {
           fullnameOverride: name,
           // The chart's own tag has its digest with it.
-          image: { pullPolicy: "Always", ...(digest === undefined ? {} : { tag: `${version}@${digest}` }) },
+          image: {
+            pullPolicy: pullPolicy(facts, repository),
+            ...(pins ? { tag: pinned(facts, repository, version) } : {}),
+          },
           replicaCount: cacheMembers,
           deploymentType: "StatefulSet",
           // Headless: the store finds every member, and sends each key to its own.

@@ -2,7 +2,7 @@
  * What runs on a Kubernetes cluster, as plain data: Helm releases and objects, rendered from a system and what is known
  * of its cluster. AKS and EKS are two clouds under the same {@link KubernetesPlan}.
  */
-import type { Labels, Size } from "../model.ts";
+import type { Labels } from "../model.ts";
 import type { ChartName } from "./charts.ts";
 
 export type Cloud = "azure" | "aws";
@@ -21,6 +21,8 @@ export interface ClusterFacts {
   readonly version: string;
   /** Storage class of every volume: premium SSD, encrypted, retained, expandable, bound where the pod lands. */
   readonly storageClass: string;
+  /** Azure: resource group of the volumes' disks. @default the one of the nodes, which goes with the cluster */
+  readonly diskGroup?: string;
   readonly zones: number;
   readonly objectStore: ObjectStoreFacts;
   readonly secretStore: SecretStoreFacts;
@@ -35,6 +37,8 @@ export interface ClusterFacts {
   readonly peers: readonly PeerCluster[];
   /** The watchdog of an external dead-man's switch: whether the secret `deadmans-switch-url` is given. */
   readonly deadMansSwitch: boolean;
+  /** Names of the secrets that the stack's configuration gives: optional ones switch something on. @default none */
+  readonly givenSecrets?: readonly string[];
   /** Digest by image repository (`quay.io/prometheus/prometheus` → `sha256:…`); tags are used for the others. */
   readonly imageDigests: Readonly<Record<string, string>>;
   /** Whether Cilium enforces the network policies, to which nodes are no addresses. */
@@ -69,6 +73,13 @@ export interface OidcFacts {
   readonly editorGroup?: string;
   /** Where its addresses are not those of a provider that is known (`oidcEndpoints`). */
   readonly endpoints?: { readonly authorization: string; readonly token: string; readonly userinfo: string };
+  /** Bearer tokens of programs; instead of the system's own. */
+  readonly jwt?: {
+    readonly issuer: string;
+    readonly audience: string;
+    /** Programs without an e-mail that come in although the system has an e-mail domain, by `sub` of their tokens. @default none */
+    readonly subjects?: readonly string[];
+  };
 }
 
 export interface EdgeFacts {
@@ -193,10 +204,4 @@ export interface WorkloadPort {
 export interface Resources {
   readonly requests: { readonly cpu: string; readonly memory: string };
   readonly limits: { readonly cpu: string; readonly memory: string };
-}
-
-/** A volume of a workload. */
-export interface Volume {
-  readonly size: Size;
-  readonly storageClass: string;
 }

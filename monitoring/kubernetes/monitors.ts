@@ -7,7 +7,6 @@
 import type { Labels, Relabel, ScrapeJob, System } from "../model.ts";
 import { jobLimits, timeoutOf } from "../scrapeConfig.ts";
 import { prometheusSize } from "../units.ts";
-import { serviceHost } from "./edgeRoutes.ts";
 import { metricsPort, type MetricsPort } from "./layout.ts";
 import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
 import { ownObject } from "./names.ts";
@@ -29,18 +28,37 @@ export function monitorObjects(system: System, _facts: ClusterFacts): Part {
 
 function monitorsOf(system: System, job: ScrapeJob): KubernetesObject[] {
   const { discovery } = job;
+  return discovery.kind === "monitor"
+    ? [applicationMonitor(system, job, discovery)]
+    : ofComponents(system, job, podsOfJob(job));
+}
+
+/** Pods of the stack itself and of its operators that a job is about, by the names of components and workloads. */
+function podsOfJob({ discovery }: ScrapeJob): readonly string[] {
   switch (discovery.kind) {
-    case "monitor":
-      return [applicationMonitor(system, job, discovery)];
     case "stack":
-      return ofComponents(system, job, discovery.components);
+      return discovery.components;
+    case "workload":
+      return [discovery.name];
     case "hosts":
-      return ofComponents(system, job, [discovery.component]);
+      return [discovery.component];
     case "pushgateway":
-      return ofComponents(system, job, ["pushgateway"]);
+      return ["pushgateway"];
     default:
       return [];
   }
+}
+
+/**
+ * Where Prometheus reads metrics of the stack and its operators for the system's jobs, exporters that are asked about
+ * something else included. A port that no job is about is none of them.
+ */
+export function scrapedPorts(system: System): MetricsPort[] {
+  const names = system.jobs.flatMap((job) => [
+    ...podsOfJob(job),
+    ...[job.through?.component, job.exporterOf?.component].filter((name) => name !== undefined),
+  ]);
+  return [...new Set(names)].flatMap((name) => metricsPort(system, name) ?? []);
 }
 
 function ofComponents(system: System, job: ScrapeJob, components: readonly string[]): KubernetesObject[] {
@@ -56,7 +74,7 @@ function ofComponents(system: System, job: ScrapeJob, components: readonly strin
 function podMonitor(
   system: System,
   job: ScrapeJob,
-  { workload, number, tls }: MetricsPort,
+  { workload, number, tls, serverName }: MetricsPort,
   component: string = job.name,
 ): KubernetesObject {
   const host = job.discovery.kind === "hosts";
@@ -69,7 +87,7 @@ function podMonitor(
           { targetLabel: "service", replacement: host ? "host" : component },
         ]),
         scheme: tls ? "https" : "http",
-        ...(tls ? { tlsConfig: { serverName: serviceHost(workload) } } : {}),
+        ...(tls ? { tlsConfig: { serverName } } : {}),
       },
     ],
     ...(tls ? { scrapeClass: stackClass } : {}),
@@ -102,12 +120,12 @@ function applicationMonitor(system: System, job: ScrapeJob, discovery: ByMonitor
 
 /** The name in the certificate of the exporter that stands for what the job watches. */
 function ownServer(system: System, { name, exporterOf }: ScrapeJob): string {
-  const port = metricsPort(system, exporterOf?.component ?? name);
-  if (port === undefined)
+  const serverName = metricsPort(system, exporterOf?.component ?? name)?.serverName;
+  if (serverName === undefined)
     throw new Error(
       `job "${name}": has credentials of the stack, but watches no workload of it; say exporterOf, or other credentials`,
     );
-  return serviceHost(port.workload);
+  return serverName;
 }
 
 function monitor(

@@ -28,6 +28,15 @@ export const secretStoreName = "vigil";
 /** Secret with Thanos' object store configuration (no credentials in it), key `objstore.yml`. */
 export const objectStoreSecret = { name: "thanos-objstore", key: "objstore.yml" } as const;
 
+/** Class of every volume: one of the plan's own objects. */
+export const storageClassName = "vigil-ssd";
+
+/** Secret of the configuration that opens a cluster which is there already: Pulumi's own, put nowhere else. */
+export const kubeconfigSecret = "kubeconfig";
+
+/** Secret with the address of an outside service that the Watchdog calls. */
+export const deadMansSwitchSecret = "deadmans-switch-url";
+
 /** Labels that every object of the stack carries. */
 export const ownLabels = {
   "app.kubernetes.io/part-of": "vigil",

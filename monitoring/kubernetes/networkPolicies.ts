@@ -10,7 +10,7 @@ import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
 import { ownObject } from "./names.ts";
 import type { Endpoint } from "./operators.ts";
 import { nodePorts } from "./outsideFlows.ts";
-import { dns, inNamespace, solverLabel, type Outside, type Peer } from "./outside.ts";
+import { dns, inNamespace, solverLabel, solverPort, type Outside, type Peer } from "./outside.ts";
 
 /** One rule of a policy; without ports, every port. */
 interface Rule {
@@ -106,7 +106,7 @@ function challengeSolvers(system: System, { edge }: ClusterFacts): KubernetesObj
   if (edge.certificate.kind !== "acme") return [];
   const haproxy = endpoints(system).find(({ name }) => name === "haproxy-ingress");
   if (haproxy === undefined) return [];
-  const ports = [{ protocol: "TCP", port: 8089 }];
+  const ports = [{ protocol: "TCP", port: solverPort }];
   return [system.namespace, haproxy.namespace].map((namespace) => {
     const from: Peer = { ...inNamespace(haproxy.namespace), podSelector: { matchLabels: haproxy.selector } };
     return policy("acme-challenges", namespace, solverLabel, [{ peers: [from], ports }], []);

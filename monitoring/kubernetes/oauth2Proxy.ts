@@ -1,21 +1,19 @@
 /** oauth2-proxy: people by OpenID Connect, programs by JWT bearer tokens, and nobody else. */
 import { createHash } from "node:crypto";
 import type { System } from "../model.ts";
-import { containerSecurity, podSecurity } from "./exporters/pods.ts";
+import { clientSecretOf } from "./clientSecret.ts";
+import { httpPort } from "./edgeRoutes.ts";
+import { containerSecurity, podSecurity, serviceAccount } from "./exporters/pods.ts";
 import { externalSecret } from "./externalSecret.ts";
+import { pinned, pullPolicy } from "./images.ts";
 import { behindEdge } from "./ingressSnippet.ts";
 import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
 import { ownObject, tlsMount, tlsSecret, tlsVolume } from "./names.ts";
 import { acrossZones, apart, oneAtATime } from "./placement.ts";
-import {
-  authorityMount,
-  credentialsMount,
-  metricsPort,
-  proxyPort,
-  proxyRouting,
-  proxySessions,
-} from "./oauth2ProxyConfig.ts";
+import { authorityMount, credentialsMount, proxyRouting, proxySessions } from "./oauth2ProxyConfig.ts";
+import { programsMount, programsWithoutEmail } from "./oauth2ProxyConfig.ts";
 import { replicasOf, resourcesOf } from "./sizes.ts";
+import { portOf } from "./thanos/addresses.ts";
 import { workloadOf } from "./workloads.ts";
 
 const name = "oauth2-proxy";
@@ -31,18 +29,15 @@ export function oauth2Proxy(system: System, facts: ClusterFacts): Part {
   const routing = configMap(system, "oauth2-proxy-routing", {
     "oauth2_proxy.yml": proxyRouting(system, facts),
   });
+  const subjects = programsWithoutEmail(facts);
+  const programs = subjects === undefined ? [] : [configMap(system, "oauth2-proxy-programs", { subjects })];
   return {
     name,
     about:
       "Lets people in who log in at the identity provider, and programs with a token of the known issuer.",
     after: ["secret-store", "certificates"],
     objects: [
-      ownObject({
-        apiVersion: "v1",
-        kind: "ServiceAccount",
-        metadata: { name, namespace: system.namespace },
-        automountServiceAccountToken: false,
-      }),
+      serviceAccount({ name, namespace: system.namespace }),
       externalSecret(facts, {
         name: credentials,
         namespace: system.namespace,
@@ -50,26 +45,16 @@ export function oauth2Proxy(system: System, facts: ClusterFacts): Part {
       }),
       sessions,
       routing,
+      ...programs,
     ],
     release: {
       name,
       namespace: system.namespace,
       chart: name,
       workloads: [name],
-      values: values(system, facts, [sessions, routing]),
+      values: values(system, facts, [sessions, routing, ...programs]),
     },
   };
-}
-
-/** Grafana and oauth2-proxy are one client at the provider where Grafana logs people in by itself. */
-function clientSecretOf({ name: system, secrets }: System): string {
-  const known = ["oauth2-client-secret", "grafana-oauth-client-secret"];
-  const found = known.find((candidate) => secrets.some((secret) => secret.name === candidate));
-  if (found === undefined)
-    throw new Error(
-      `system ${system}: secrets have none of ${known.join(", ")}, which oauth2-proxy needs: declare one`,
-    );
-  return found;
 }
 
 function configMap(
@@ -87,10 +72,10 @@ function values(
 ): Record<string, unknown> {
   const workload = workloadOf(system, name);
   const { selector } = workload;
-  const [sessions, routing] = files.map(({ metadata }) => metadata.name);
-  const digest = facts.imageDigests[image];
+  const [sessions, routing, programs] = files.map(({ metadata }) => metadata.name);
+  const port = httpPort(workload);
   return {
-    image: { tag: digest === undefined ? version : `${version}@${digest}`, pullPolicy: "Always" },
+    image: { tag: pinned(facts, image, version), pullPolicy: pullPolicy(facts, image) },
     replicaCount: Math.max(2, replicasOf(system, name)),
     strategy: oneAtATime,
     podDisruptionBudget: { enabled: true, minAvailable: 1 },
@@ -108,25 +93,26 @@ function values(
     // Secrets come as files, not as environment variables.
     proxyVarsAsSecrets: false,
     httpScheme: "https",
-    containerPort: proxyPort,
+    containerPort: port,
     service: {
       type: "ClusterIP",
-      portNumber: proxyPort,
+      portNumber: port,
       appProtocol: "https",
       annotations: behindEdge(system, workload),
     },
-    metrics: { enabled: true, port: metricsPort },
+    metrics: { enabled: true, port: portOf(system, name, "metrics") },
     sessionStorage: { type: "cookie" },
     initContainers: { waitForRedis: { enabled: false } },
     "redis-ha": { enabled: false },
     // Go reads every file there besides the image's own authorities; this one signed the servers behind the proxy.
     extraEnv: [{ name: "SSL_CERT_DIR", value: authorityMount }],
-    ...mounts,
+    ...mounts(programs),
   };
 }
 
-const mounts = {
+const mounts = (programs: string | undefined) => ({
   extraVolumes: [
+    ...(programs === undefined ? [] : [{ name: "programs", configMap: { name: programs } }]),
     { name: tlsVolume, secret: { secretName: tlsSecret(name), defaultMode: 0o440 } },
     {
       name: "authority",
@@ -135,11 +121,12 @@ const mounts = {
     { name: "credentials", secret: { secretName: credentials, defaultMode: 0o440 } },
   ],
   extraVolumeMounts: [
+    ...(programs === undefined ? [] : [{ name: "programs", mountPath: programsMount, readOnly: true }]),
     { name: tlsVolume, mountPath: tlsMount, readOnly: true },
     { name: "authority", mountPath: authorityMount, readOnly: true },
     { name: "credentials", mountPath: credentialsMount, readOnly: true },
   ],
-};
+});
 
 function checksum(files: readonly KubernetesObject[]): string {
   return createHash("sha256")

@@ -7,38 +7,30 @@
  */
 import type { System } from "../model.ts";
 import { toYaml } from "../yaml.ts";
-import {
-  apiPath,
-  beneath,
-  deniedPath,
-  edgeRoutes,
-  httpPort,
-  serviceHost,
-  type EdgeRoute,
-} from "./edgeRoutes.ts";
+import { apiPath, beneath, deniedPath, edgeRoutes, httpOrigin, type EdgeRoute } from "./edgeRoutes.ts";
 import type { ClusterFacts } from "./model.ts";
 import { tlsMount } from "./names.ts";
+import { portOf } from "./thanos/addresses.ts";
 
 /** Where the pod finds its secrets, and the stack's authority apart from the pod's own certificate. */
 export const credentialsMount = "/etc/oauth2-proxy/credentials";
 export const authorityMount = "/etc/oauth2-proxy/authority";
-
-export const proxyPort = 4180;
-export const metricsPort = 44180;
+/** And the programs that have no e-mail. */
+export const programsMount = "/etc/oauth2-proxy/programs";
 
 /** `oauth2_proxy.yml`. */
 export function proxyRouting(system: System, facts: ClusterFacts): string {
   const published = edgeRoutes(system).filter(({ login }) => login === "oauth2-proxy");
   return toYaml({
     server: {
-      secureBindAddress: `0.0.0.0:${String(proxyPort)}`,
+      secureBindAddress: `0.0.0.0:${String(portOf(system, "oauth2-proxy", "http"))}`,
       tls: {
         key: { fromFile: `${tlsMount}/tls.key` },
         cert: { fromFile: `${tlsMount}/tls.crt` },
         minVersion: "TLS1.2",
       },
     },
-    metricsServer: { bindAddress: `0.0.0.0:${String(metricsPort)}` },
+    metricsServer: { bindAddress: `0.0.0.0:${String(portOf(system, "oauth2-proxy", "metrics"))}` },
     upstreamConfig: { upstreams: [denied(published), ...published.map(upstream)] },
     // Servers are told who it is; whatever a client sent under these names, and its token, end here.
     injectRequestHeaders: [
@@ -65,7 +57,7 @@ function upstream({ name, path, keepsPath, workload }: EdgeRoute): object {
   return {
     id: name,
     ...(keepsPath ? { path } : { path: `^${path}(.*)$`, rewriteTarget: "/$1" }),
-    uri: `https://${serviceHost(workload)}:${String(httpPort(workload))}`,
+    uri: httpOrigin(workload),
     // Longer than Prometheus' and Thanos' own limit of a query (2 m), so that theirs is the answer.
     timeout: "150s",
   };
@@ -96,7 +88,8 @@ function provider({ oidc }: ClusterFacts): object {
 
 /** `oauth2_proxy.cfg`. */
 export function proxySessions(system: System, facts: ClusterFacts): string {
-  const { emailDomain, jwt } = system.access;
+  const { emailDomain } = system.access;
+  const jwt = facts.oidc.jwt ?? system.access.jwt;
   const published = edgeRoutes(system).filter(({ login }) => login === "oauth2-proxy");
   return toml({
     email_domains: [emailDomain ?? "*"],
@@ -120,9 +113,29 @@ export function proxySessions(system: System, facts: ClusterFacts): string {
     // A token that is not valid is as good as none: 401 on an API, the login page for a browser.
     bearer_token_login_fallback: true,
     ...(jwt && { extra_jwt_issuers: [`${jwt.issuer}=${jwt.audience}`] }),
+    // Besides the domain's addresses. Where a token has no e-mail, its subject is taken for one.
+    ...(programsWithoutEmail(facts) !== undefined && {
+      authenticated_emails_file: `${programsMount}/subjects`,
+    }),
     api_routes: [beneath(published, apiPath)],
     silence_ping_logging: true,
   });
+}
+
+/**
+ * Text of the file of programs without an e-mail, one subject a line: `sub` of a token of Entra's client credentials is the
+ * id of the program's service principal. Undefined where none is given.
+ *
+ * @see https://github.com/oauth2-proxy/oauth2-proxy/blob/v7.15.3/pkg/apis/middleware/session.go
+ * @see https://github.com/oauth2-proxy/oauth2-proxy/blob/v7.15.3/validator.go
+ */
+export function programsWithoutEmail({ oidc }: ClusterFacts): string | undefined {
+  const subjects = oidc.jwt?.subjects ?? [];
+  return subjects.length === 0 ? undefined : subjects.map((subject) => `${csvField(subject)}\n`).join("");
+}
+
+function csvField(subject: string): string {
+  return `"${subject.replaceAll('"', '""')}"`;
 }
 
 function toml(settings: Readonly<Record<string, unknown>>): string {

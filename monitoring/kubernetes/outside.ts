@@ -82,7 +82,7 @@ export function podsOf(namespaces: readonly string[]): Outside {
 }
 
 /** Label of namespaces whose pods may use the names that clients know, and push. */
-export const clientLabel = { "monitoring-client": "true" } as const;
+const clientLabel = { "monitoring-client": "true" } as const;
 
 export const invitedNamespaces: Outside = {
   outside: "pods of namespaces labelled monitoring-client=true",
@@ -91,6 +91,8 @@ export const invitedNamespaces: Outside = {
 
 /** Label of the pods that answer ACME's HTTP challenges. @see https://cert-manager.io/docs/configuration/acme/http01/ */
 export const solverLabel = { "acme.cert-manager.io/http01-solver": "true" } as const;
+/** Where they listen. */
+export const solverPort = 8089;
 
 export const challengeSolvers: Outside = {
   outside: "pods that answer ACME challenges",

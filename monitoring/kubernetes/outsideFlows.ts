@@ -2,9 +2,9 @@
 import { identitiesOf } from "./identities.ts";
 import type { ScrapeJob, System } from "../model.ts";
 import type { Flow, FlowPort } from "./flows.ts";
-import type { ClusterFacts } from "./model.ts";
+import type { ClusterFacts, WorkloadPort } from "./model.ts";
 import * as outside from "./outside.ts";
-import { workloads } from "./workloads.ts";
+import { workloadOf, workloads } from "./workloads.ts";
 
 const tcp = (...numbers: number[]): FlowPort[] => numbers.map((number) => ({ number, protocol: "TCP" }));
 const anyTcp: FlowPort[] = [{ protocol: "TCP" }];
@@ -15,7 +15,7 @@ export function outsideFlows(system: System, facts: ClusterFacts): Flow[] {
     ...kubernetes(facts),
     ...cloud(system, facts),
     ...notifications(system),
-    ...edge(facts),
+    ...edge(system, facts),
     ...clients(system),
     ...watched(system, facts),
   ];
@@ -87,7 +87,10 @@ function notifications({ notifications: { receivers, weeklySummary } }: System):
 }
 
 /** The only way in, and the certificate and the identity provider that it needs. */
-function edge(facts: ClusterFacts): Flow[] {
+function edge(system: System, facts: ClusterFacts): Flow[] {
+  const { http, https } = workloadOf(system, "haproxy-ingress").ports;
+  const own = (...ports: (WorkloadPort | undefined)[]): FlowPort[] =>
+    ports.flatMap((port) => (port === undefined ? [] : tcp(port.number)));
   const { certificate } = facts.edge;
   const login = { to: outside.anywhere, ports: tcp(443), why: "asks the identity provider" };
   const acme: Flow[] =
@@ -99,18 +102,30 @@ function edge(facts: ClusterFacts): Flow[] {
             ports: tcp(80),
             why: "tries a challenge before it is asked for",
           },
+          // The name is the load balancer's address, which kube-proxy or Cilium turns into a pod of the edge.
+          {
+            from: "cert-manager",
+            to: "haproxy-ingress",
+            ports: tcp(8080),
+            why: "tries a challenge before it is asked for",
+          },
           // The authority asks from addresses that it does not publish.
-          { from: outside.anywhere, to: "haproxy-ingress", ports: tcp(8080), why: "answers challenges" },
+          { from: outside.anywhere, to: "haproxy-ingress", ports: own(http), why: "answers challenges" },
           {
             from: "haproxy-ingress",
             to: outside.challengeSolvers,
-            ports: tcp(8089),
+            ports: tcp(outside.solverPort),
             why: "answers challenges",
           },
         ]
       : [];
   return [
-    { from: outside.clients(facts), to: "haproxy-ingress", ports: tcp(8443), why: "lets clients in" },
+    {
+      from: outside.clients(facts),
+      to: "haproxy-ingress",
+      ports: own(http, https),
+      why: "lets clients in, and sends them from HTTP to HTTPS",
+    },
     ...acme,
     { from: "oauth2-proxy", ...login },
     { from: "grafana", ...login },
@@ -174,6 +189,7 @@ function scraped({ name, discovery, through }: ScrapeJob, facts: ClusterFacts): 
         : [];
     case "stack":
     case "hosts":
+    case "workload":
     case "pushgateway":
       return [];
   }

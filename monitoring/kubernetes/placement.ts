@@ -12,6 +12,22 @@ export function apart(selector: Labels): object {
   };
 }
 
+/**
+ * Wanted: a node holds one replica while there are nodes enough. For replicas without state of their own, of which an
+ * autoscaler or an update may want more than there are nodes: required, the one too many would wait for ever.
+ */
+export function preferApart(selector: Labels): object {
+  const podAffinityTerm = {
+    topologyKey: "kubernetes.io/hostname",
+    labelSelector: { matchLabels: selector },
+  };
+  return {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }],
+    },
+  };
+}
+
 /** Asked for, not required: a cluster that has lost a zone still starts every replica. */
 export function acrossZones(selector: Labels): readonly object[] {
   return [

@@ -4,6 +4,7 @@
  */
 import type { System } from "../model.ts";
 import { dashboardObjects } from "./dashboardObjects.ts";
+import { serviceAccount } from "./exporters/pods.ts";
 import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
 import { stackAccess } from "./prometheusStack/access.ts";
 import { alertmanagerValues } from "./prometheusStack/alertmanagerValues.ts";
@@ -12,7 +13,6 @@ import { grafanaValues } from "./prometheusStack/grafanaValues.ts";
 import { nodeObjects, nodeValues } from "./prometheusStack/nodeValues.ts";
 import { notificationObjects } from "./prometheusStack/notifications.ts";
 import { operatorValues } from "./prometheusStack/operatorValues.ts";
-import { account } from "./prometheusStack/pods.ts";
 import { prometheusValues } from "./prometheusStack/prometheusValues.ts";
 import { scrapeJobObjects } from "./prometheusStack/scrapeJobs.ts";
 import { stackServices } from "./prometheusStack/services.ts";
@@ -22,14 +22,21 @@ import { operatorName, workloadOf } from "./workloads.ts";
 export { grafanaFindings } from "./prometheusStack/grafanaFindings.ts";
 
 /** The operator's kinds, by a release of their own: Helm never upgrades those that a chart brings along. */
-export function operatorCrds(_system: System, _facts: ClusterFacts): Part {
+export function operatorCrds(system: System, _facts: ClusterFacts): Part {
   const name = "prometheus-operator-crds";
   return {
     name,
     about: "The kinds of objects that the Prometheus Operator knows.",
     after: ["foundation"],
     objects: [],
-    release: { name, namespace: "monitoring", chart: name, values: {}, workloads: [] },
+    // Kinds that go take every object of theirs along, whoever made it.
+    release: {
+      name,
+      namespace: system.namespace,
+      chart: name,
+      values: { crds: { annotations: { "helm.sh/resource-policy": "keep" } } },
+      workloads: [],
+    },
   };
 }
 
@@ -78,8 +85,8 @@ function hasGrafana(system: System): boolean {
 function accounts(system: System): KubernetesObject[] {
   const token = { prometheus: true, alertmanager: false, "prometheus-operator": false };
   return [
-    ...Object.entries(token).map(([name, speaks]) => account(workloadOf(system, name), speaks)),
-    ...(hasGrafana(system) ? [account(workloadOf(system, "grafana"), false)] : []),
+    ...Object.entries(token).map(([name, speaks]) => serviceAccount(workloadOf(system, name), speaks)),
+    ...(hasGrafana(system) ? [serviceAccount(workloadOf(system, "grafana"))] : []),
   ];
 }
 

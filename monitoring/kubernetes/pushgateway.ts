@@ -8,8 +8,9 @@
  */
 import type { System } from "../model.ts";
 import { kubernetesSize } from "../units.ts";
-import { containerSecurity, pinned, podSecurity, serviceAccount } from "./exporters/pods.ts";
+import { containerSecurity, podSecurity, serviceAccount } from "./exporters/pods.ts";
 import { serverTls } from "./exporters/serverTls.ts";
+import { pinned, pullPolicy } from "./images.ts";
 import type { ClusterFacts, Part } from "./model.ts";
 import { acrossZones } from "./placement.ts";
 import { replicasOf, resourcesOf, sizingOf } from "./sizes.ts";
@@ -42,7 +43,11 @@ export function pushgateway(system: System, facts: ClusterFacts): Part | undefin
       workloads: [name],
       values: {
         fullnameOverride: name,
-        image: { repository, tag: pinned(facts, repository, "v1.11.3"), pullPolicy: "Always" },
+        image: {
+          repository,
+          tag: pinned(facts, repository, "v1.11.3"),
+          pullPolicy: pullPolicy(facts, repository),
+        },
         replicaCount: replicas,
         runAsStatefulSet: true,
         automountServiceAccountToken: false,

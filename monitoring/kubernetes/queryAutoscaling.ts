@@ -11,7 +11,8 @@ import { queriesPerReplica } from "../capacity/scaling.ts";
 import type { System } from "../model.ts";
 import { seconds } from "../units.ts";
 import { apiTokenMount, apiTokenVolume } from "./apiToken.ts";
-import { containerSecurity, pinned, podSecurity, serviceAccount } from "./exporters/pods.ts";
+import { containerSecurity, podSecurity, serviceAccount } from "./exporters/pods.ts";
+import { pinned, pullPolicy } from "./images.ts";
 import { adapterAccess } from "./thanos/adapterAccess.ts";
 import { clusterName, portOf } from "./thanos/addresses.ts";
 import type { ClusterFacts, HelmRelease, KubernetesObject, Part } from "./model.ts";
@@ -20,7 +21,7 @@ import { sizingOf } from "./sizes.ts";
 import { workloadOf } from "./workloads.ts";
 
 /** Metric of the pods of Thanos Query in the API `custom.metrics.k8s.io`. */
-export const queryRate = "thanos_queries_per_second";
+const queryRate = "thanos_queries_per_second";
 
 /** Empty where the sizing gives no room between replicas and most replicas. */
 export function queryAutoscaling(system: System, facts: ClusterFacts): Part[] {
@@ -42,7 +43,10 @@ export function queryAutoscaling(system: System, facts: ClusterFacts): Part[] {
   ];
 }
 
-/** Up at once, down slowly: a query that was just started has cold connections, and load comes in waves. */
+/**
+ * Up at once, down slowly: a query that was just started has cold connections, and load comes in waves. Up as far as is
+ * needed in one step, because an upgrade of the release begins with the least number again.
+ */
 function autoscaler(system: System, minReplicas: number, maxReplicas: number): KubernetesObject {
   return ownObject({
     apiVersion: "autoscaling/v2",
@@ -62,7 +66,10 @@ function autoscaler(system: System, minReplicas: number, maxReplicas: number): K
         },
       ],
       behavior: {
-        scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: "Pods", value: 1, periodSeconds: 60 }] },
+        scaleUp: {
+          stabilizationWindowSeconds: 0,
+          policies: [{ type: "Pods", value: maxReplicas - minReplicas, periodSeconds: 15 }],
+        },
         scaleDown: {
           stabilizationWindowSeconds: 600,
           policies: [{ type: "Pods", value: 1, periodSeconds: 300 }],
@@ -83,7 +90,11 @@ function adapter(system: System, facts: ClusterFacts): HelmRelease {
     workloads: [name],
     values: {
       fullnameOverride: name,
-      image: { repository, tag: pinned(facts, repository, "v0.12.0"), pullPolicy: "Always" },
+      image: {
+        repository,
+        tag: pinned(facts, repository, "v0.12.0"),
+        pullPolicy: pullPolicy(facts, repository),
+      },
       replicas: 1,
       listenPort: portOf(system, name, "https"),
       prometheus: source(system),

@@ -1,7 +1,8 @@
 /** What the weekly summary asks and whom it tells: the settings of `weekly/summary.py`, without any secret. */
 import type { SummaryFigure, System } from "../model.ts";
+import { httpOrigin } from "./edgeRoutes.ts";
 import type { ClusterFacts } from "./model.ts";
-import { workloadOf, workloads } from "./workloads.ts";
+import { queryWorkload } from "./queryEndpoint.ts";
 
 export interface SummarySettings {
   /** Begins the subject. */
@@ -63,7 +64,7 @@ export function summarySettings(
   return {
     title: `${system.title} (${facts.environment})`,
     id: `${system.name}-${facts.environment}`,
-    query: { url: queryUrl(system), ca, certificate, key },
+    query: { url: httpOrigin(queryWorkload(system)), ca, certificate, key },
     mail: { smarthost, username, passwordFile: password, from, to },
     headline: [
       { title: "alerts", expression: `sum(${began()}) or vector(0)`, unit: "short" },
@@ -71,16 +72,6 @@ export function summarySettings(
     ],
     sections: [alerts, noisiest, ...objectives(weekly.figures ?? []), availability, growth],
   };
-}
-
-/** The frontend, which splits and caches; the query where there is none. */
-function queryUrl(system: System): string {
-  const present = workloads(system).some(({ name }) => name === "thanos-query-frontend");
-  const { services, namespace, ports } = workloadOf(
-    system,
-    present ? "thanos-query-frontend" : "thanos-query",
-  );
-  return `https://${services[0] ?? ""}.${namespace}.svc.cluster.local:${ports["http"]?.number ?? 0}`;
 }
 
 /** The Watchdog always fires: that is its purpose. */

@@ -30,7 +30,11 @@ export function thanosParts(system: System, facts: ClusterFacts): Part[] {
       name,
       about: "Thanos: queries over all replicas and the bucket, and what feeds and tends the bucket.",
       after: ["certificates", ...before.map((part) => part.name), ...(rules ? ["ruler-rules"] : [])],
-      objects: [...own(system).map(serviceAccount), ...configMaps(system, facts), ...services(system, facts)],
+      objects: [
+        ...own(system).map((workload) => serviceAccount(workload)),
+        ...configMaps(system, facts),
+        ...services(system, facts),
+      ],
       release: release(system, facts),
       ownsCloudResources: facts.peers.length > 0,
     },

@@ -18,13 +18,13 @@ export interface LifecycleRule {
 }
 
 /** Days between the step at which the compactor deletes and the move of what is left: nothing is moved to be deleted. */
-export const transitionMargin = 5;
+const transitionMargin = 5;
 
 /** Days between the longest retention and the bucket's own expiry, which only catches what no compactor sees. */
-export const expiryMargin = 10;
+const expiryMargin = 10;
 
 /** Days for which a deleted or overwritten block can be brought back. */
-export const undeleteDays = 30;
+const undeleteDays = 30;
 
 /**
  * Age counts from an object's creation, which is after the end of its block. Hot and warm are STANDARD; cool follows the

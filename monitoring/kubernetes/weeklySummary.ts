@@ -8,8 +8,9 @@
  */
 import { summaryProgram } from "../../weekly/program.ts";
 import type { System } from "../model.ts";
-import { containerSecurity, pinned, podSecurity, serviceAccount } from "./exporters/pods.ts";
+import { containerSecurity, podSecurity, serviceAccount } from "./exporters/pods.ts";
 import { externalSecret } from "./externalSecret.ts";
+import { pinned, pullPolicy } from "./images.ts";
 import type { ClusterFacts, KubernetesObject, Part, Workload } from "./model.ts";
 import { internalIssuer, ownObject, tlsMount, tlsSecret, tlsVolume } from "./names.ts";
 import { summarySettings, type SummarySettings } from "./summarySettings.ts";
@@ -112,7 +113,7 @@ function podOf({ name }: Workload, facts: ClusterFacts): Record<string, unknown>
       {
         name,
         image: `${repository}:${pinned(facts, repository, "3.14.2-alpine3.22")}`,
-        imagePullPolicy: "Always",
+        imagePullPolicy: pullPolicy(facts, repository),
         // -I: nothing of the environment or the working directory; -B: no compiled files beside the program.
         command: ["python3", "-I", "-B", `${programMount}/summary.py`, `${programMount}/settings.json`],
         resources: {

@@ -233,7 +233,8 @@ export function workloads(system: System): Workload[] {
       name: "haproxy-ingress",
       namespace: namespaces.edge,
       selector: chart("kubernetes-ingress", "haproxy-ingress"),
-      ports: { https: server(8443), stat: plain(1024) },
+      // Plain HTTP is redirected, or is a challenge of ACME.
+      ports: { http: plain(8080), https: server(8443), stat: plain(1024) },
       services: ["haproxy-ingress-kubernetes-ingress"],
       stateful: false,
     },

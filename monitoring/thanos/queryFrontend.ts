@@ -44,14 +44,22 @@ export function queryFrontendArguments(options: QueryFrontendOptions): string[] 
   ];
 }
 
-/** Text of the downstream transport: the stack's authority, and connections enough for a local downstream. */
-export function renderDownstreamTripper(options: { readonly certificateAuthorityFile: string }): string {
+/**
+ * Text of the downstream transport: connections enough for a local downstream, and the authority of one that speaks TLS.
+ * @param options.certificateAuthorityFile absent for a downstream of `http://`
+ */
+export function renderDownstreamTripper(
+  options: { readonly certificateAuthorityFile?: string } = {},
+): string {
+  const { certificateAuthorityFile } = options;
   return toYaml({
     idle_conn_timeout: "90s",
     max_idle_conns_per_host: 100,
     response_header_timeout: "2m",
-    tls_handshake_timeout: "5s",
-    tls_config: { ca_file: options.certificateAuthorityFile },
+    ...(certificateAuthorityFile !== undefined && {
+      tls_handshake_timeout: "5s",
+      tls_config: { ca_file: certificateAuthorityFile },
+    }),
   });
 }
 

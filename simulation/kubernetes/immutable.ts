@@ -9,6 +9,9 @@ const byKind: Readonly<Record<string, readonly string[]>> = {
   RoleBinding: ["roleRef"],
   ClusterRoleBinding: ["roleRef"],
   Secret: ["type"],
+  // https://kubernetes.io/docs/concepts/services-networking/service/#choosing-your-own-ip-address
+  Service: ["spec.clusterIP", "spec.clusterIPs", "spec.loadBalancerClass"],
+  IngressClass: ["spec.controller"],
   StorageClass: ["provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"],
   PersistentVolumeClaim: ["spec.accessModes", "spec.storageClassName", "spec.selector", "spec.volumeName"],
   PriorityClass: ["value", "preemptionPolicy"],

@@ -63,6 +63,7 @@ export const greenlangSizing: readonly Sizing[] = [
   },
   { component: "pushgateway", replicas: 2, ...small, volume: "2GiB" },
   { component: "grafana", replicas: 1, ...small, volume: "5GiB" },
+  { component: "oauth2-proxy", replicas: 2, ...small },
   { component: "postgres-exporter", replicas: 1, ...small },
   { component: "redis-exporter", replicas: 1, ...small },
   kubeStateMetrics,

@@ -7,7 +7,8 @@ export const oversightJobs: ScrapeJob[] = [
     name: "kubernetes-apiservers",
     about: "The Kubernetes API servers, by the service's own port.",
     scheme: "https",
-    credentials: { kind: "serviceAccount" },
+    // They are dialled by address, and the certificates of a cloud's API servers hold names only.
+    credentials: { kind: "serviceAccount", serverName: "kubernetes" },
     discovery: { kind: "kubernetes", role: "endpointslice", namespaces: ["default"], expected: 2 },
     relabel: [
       {
@@ -38,6 +39,8 @@ export const oversightJobs: ScrapeJob[] = [
     name: "kubernetes-pods",
     about: "Every pod with the annotations prometheus.io/scrape, path and port: the applications.",
     discovery: { kind: "kubernetes", role: "pod", expected: 60 },
+    // Annotated by its chart, and watched by a job of its own.
+    relabel: [{ action: "drop", sourceLabels: ["__meta_kubernetes_namespace"], regex: "cert-manager" }],
     seriesPerTarget: 600,
   },
   {
@@ -98,7 +101,12 @@ export const oversightJobs: ScrapeJob[] = [
     scheme: "https",
     path: "/federate",
     timeout: "25s",
-    credentials: { kind: "basic", username: "federation", passwordSecret: "federation-password" },
+    credentials: {
+      kind: "basic",
+      username: "federation",
+      passwordSecret: "federation-password",
+      authoritySecret: "federation-ca",
+    },
     discovery: {
       kind: "federate",
       from: [

@@ -186,6 +186,23 @@ describe("the Azure side of a stack that creates everything", function () {
       assert.match(String(inputs["principalType"]), /^(?:ServicePrincipal|Group)$/);
   });
 
+  it("lets the cluster keep its volumes' disks in the group that outlives it, and do nothing else there", () => {
+    const grant = named(state, "authorization:RoleAssignment", "prod-cluster-disks");
+    assert.match(String(grant["scope"]), /\/resourceGroups\/rg-vigil-prod-data$/);
+    const identity = ofType(state, "managedidentity:UserAssignedIdentity").find(({ urn }) =>
+      urn.endsWith("::prod-cluster-identity"),
+    );
+    assert.equal(grant["principalId"], identity?.outputs["principalId"]);
+    const role = ofType(state, "authorization:RoleDefinition").find(
+      ({ id }) => id === grant["roleDefinitionId"],
+    )?.inputs as Inputs;
+    const actions: string[] = role["permissions"][0].actions;
+    assert.ok(actions.includes("Microsoft.Compute/disks/write"));
+    assert.ok(actions.every((action) => /disks\/|resourceGroups\/read$/.test(action)));
+    const cluster = ofType(state, "containerservice:ManagedCluster")[0];
+    assert.ok(cluster?.dependencies?.some((urn) => urn.endsWith("::prod-cluster-disks")));
+  });
+
   it("trusts the tokens of each service account for its own identity", () => {
     const cluster = ofType(state, "containerservice:ManagedCluster")[0]?.outputs as Inputs;
     const federated = ofType(state, "managedidentity:FederatedIdentityCredential");

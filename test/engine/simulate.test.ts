@@ -45,6 +45,8 @@ describe("npm run simulate", function () {
     equal(readdirSync(join(out, "manifests")).length, report.manifests);
     const thanos = JSON.parse(readFileSync(join(out, "helm", "thanos.json"), "utf8")) as Properties;
     deepEqual(Object.keys(thanos), ["chart", "version", "repo", "namespace", "values"]);
+    const edge = JSON.parse(readFileSync(join(out, "helm", "haproxy-ingress.json"), "utf8")) as Properties;
+    equal(edge["hooks"], false);
     const { deployment } = JSON.parse(readFileSync(join(out, "state.json"), "utf8")) as {
       deployment: { resources: unknown[] };
     };

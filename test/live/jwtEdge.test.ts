@@ -1,7 +1,7 @@
 /** Who comes in at the edge of a cluster: the real oauth2-proxy and HAProxy with what is rendered for them. */
 import assert from "node:assert/strict";
 import { ensureTools } from "../../tools/toolchain.ts";
-import { startJwtEdge, type Answer, type Call, type JwtEdgeStack } from "./jwtEdgeStack.ts";
+import { listedProgram, startJwtEdge, type Answer, type Call, type JwtEdgeStack } from "./jwtEdgeStack.ts";
 import type { Claims } from "./oidcProvider.ts";
 
 describe("The edge of a cluster", function () {
@@ -93,6 +93,18 @@ describe("The edge of a cluster", function () {
     it("answers 403 to a token whose e-mail is not of the system's domain", async () => {
       const answer = await withToken(edge.programs.token(robot({ email: "robot@example.org" })));
       assert.equal(answer.status, 403);
+    });
+
+    it("admits a program without an e-mail by its subject, if that is listed", async () => {
+      const listed = robot({ email: undefined, sub: listedProgram });
+      assert.equal((await withToken(edge.programs.token(listed))).status, 200);
+      const other = robot({ email: undefined, sub: "another-program" });
+      assert.equal((await withToken(edge.programs.token(other))).status, 403);
+    });
+
+    it("admits no token of the people's provider by a subject that is listed for programs", async () => {
+      const token = edge.people.token(robot({ email: undefined, sub: listedProgram }));
+      assert.equal((await withToken(token)).status, 401);
     });
 
     it("answers 401 to a token whose e-mail is not verified", async () => {
@@ -245,6 +257,35 @@ describe("The edge of a cluster", function () {
         assert.match(String(headers["strict-transport-security"]), /max-age=31536000/, path);
       }
     });
+  });
+
+  describe("where Grafana logs people in by itself", () => {
+    const open = [
+      "/grafana/",
+      "/grafana/login/generic_oauth?code=1",
+      "/grafana/d/metrics",
+      "/grafana/api/health",
+    ];
+    for (const path of open)
+      it(`lets everybody come to ${path}`, async () => {
+        const answer = await edge.call(path, { door: "own" });
+        assert.deepEqual([asReceived(answer).name, asReceived(answer).url], ["grafana itself", path]);
+      });
+
+    const closed = [
+      "/grafana/metrics",
+      "/grafana/metrics/",
+      "/grafana/metrics?x=1",
+      "//grafana//metrics",
+      "/grafana/%6detrics",
+      "/grafana%2Fmetrics",
+      "/grafana/debug/pprof/heap",
+      "/grafana/-/reload",
+    ];
+    for (const path of closed)
+      it(`lets nobody come to ${path}`, async () => {
+        assert.equal((await edge.call(path, { door: "own" })).status, 403);
+      });
   });
 
   /** A browser's way through the login, from a page of Prometheus. */

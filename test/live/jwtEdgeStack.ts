@@ -13,10 +13,13 @@ import { ingressSnippet } from "../../monitoring/kubernetes/ingressSnippet.ts";
 import type { ClusterFacts, KubernetesObject, Part } from "../../monitoring/kubernetes/model.ts";
 import { tlsMount } from "../../monitoring/kubernetes/names.ts";
 import { oauth2Proxy } from "../../monitoring/kubernetes/oauth2Proxy.ts";
-import { authorityMount, credentialsMount } from "../../monitoring/kubernetes/oauth2ProxyConfig.ts";
+import {
+  authorityMount,
+  credentialsMount,
+  programsMount,
+} from "../../monitoring/kubernetes/oauth2ProxyConfig.ts";
 import { workloadOf } from "../../monitoring/kubernetes/workloads.ts";
-import type { System } from "../../monitoring/model.ts";
-import { oversightOnAks } from "../rendered/clusterFacts.ts";
+import { greenlangOnEks, oversightOnAks } from "../rendered/clusterFacts.ts";
 import { freePorts, start, stop, until, type Server } from "../rendered/servers.ts";
 import { startOidcProvider, type OidcProvider } from "./oidcProvider.ts";
 
@@ -31,8 +34,8 @@ export interface Answer {
 export interface Call {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** `misdirected`: an ingress that expects another server's certificate; `inside`: oauth2-proxy itself. @default "edge" */
-  readonly door?: "edge" | "misdirected" | "inside";
+  /** `misdirected`: an ingress that expects another server's certificate; `inside`: oauth2-proxy itself; `own`: a Grafana that logs people in. @default "edge" */
+  readonly door?: "edge" | "misdirected" | "inside" | "own";
 }
 
 export interface JwtEdgeStack {
@@ -44,6 +47,8 @@ export interface JwtEdgeStack {
 }
 
 const audience = "vigil-test";
+/** `sub` of the only program that comes in without an e-mail. */
+export const listedProgram = "5f0C1a52-0000-4000-8000-batch";
 const clientSecret = "secret-of-the-client";
 /** Servers behind the edge; the last one's certificate is of another authority. */
 const servers = ["thanos-query-frontend", "prometheus", "grafana", "alertmanager"] as const;
@@ -61,16 +66,20 @@ export async function startJwtEdge(tools: {
   const upstreams = await Promise.all(
     servers.map((name) => upstream(name, name === "alertmanager" ? foreign : own)),
   );
-  const ports = await freePorts(4);
-  const [proxyPort = 0, metricsPort = 0, edgePort = 0, misdirectedPort = 0] = ports;
+  const ownGrafana = workloadOf(greenlangOnEks.system, "grafana");
+  const itself = await upstream("grafana itself", await pemOf(directory, "grafana"));
+  const itselfPort = (itself.address() as AddressInfo).port;
+  const ports = await freePorts(5);
+  const [proxyPort = 0, metricsPort = 0, edgePort = 0, misdirectedPort = 0, ownPort = 0] = ports;
 
-  const system: System = {
-    ...oversightOnAks.system,
-    access: { ...oversightOnAks.system.access, jwt: { issuer: programs.issuer, audience } },
-  };
+  const { system } = oversightOnAks;
   const facts: ClusterFacts = {
     ...oversightOnAks.facts,
-    oidc: { issuer: people.issuer, clientId: client.id },
+    oidc: {
+      issuer: people.issuer,
+      clientId: client.id,
+      jwt: { issuer: programs.issuer, audience, subjects: [listedProgram] },
+    },
     networkCidr: "127.0.0.0/8",
   };
   /** The rendered text with this machine's addresses and folders. */
@@ -87,6 +96,7 @@ export async function startJwtEdge(tools: {
       [tlsMount, directory],
       [credentialsMount, directory],
       [authorityMount, join(directory, "authority")],
+      [programsMount, directory],
       ["0.0.0.0:4180", `127.0.0.1:${String(proxyPort)}`],
       ["0.0.0.0:44180", `127.0.0.1:${String(metricsPort)}`],
     ];
@@ -94,14 +104,15 @@ export async function startJwtEdge(tools: {
   };
 
   const part = oauth2Proxy(system, facts);
-  for (const file of ["oauth2_proxy.cfg", "oauth2_proxy.yml"])
+  for (const file of ["oauth2_proxy.cfg", "oauth2_proxy.yml", "subjects"])
     await writeFile(join(directory, file), here(dataOf(part.objects, file)));
   const grafana = workloadOf(system, "grafana");
-  const doors: [number, string][] = [
-    [edgePort, snippetOf(part)],
-    [misdirectedPort, ingressSnippet(system, grafana)],
+  const doors: Backend[] = [
+    [edgePort, snippetOf(part), proxyPort],
+    [misdirectedPort, ingressSnippet(system, grafana), proxyPort],
+    [ownPort, ingressSnippet(greenlangOnEks.system, ownGrafana), itselfPort],
   ];
-  await writeFile(join(directory, "haproxy.cfg"), haproxyConfiguration(doors, here, directory, proxyPort));
+  await writeFile(join(directory, "haproxy.cfg"), haproxyConfiguration(doors, here, directory));
 
   const environment = part.release?.values["extraEnv"] as { name: string; value: string }[];
   const proxy = start("oauth2-proxy", "/usr/bin/env", [
@@ -113,7 +124,7 @@ export async function startJwtEdge(tools: {
   const haproxy = start("haproxy", tools.haproxy, ["-db", "-f", join(directory, "haproxy.cfg")]);
   const running: Server[] = [proxy, haproxy];
 
-  const doorPorts = { edge: edgePort, misdirected: misdirectedPort, inside: proxyPort };
+  const doorPorts = { edge: edgePort, misdirected: misdirectedPort, inside: proxyPort, own: ownPort };
   const inside = serviceHost(workloadOf(system, "oauth2-proxy"));
   const call = (path: string, options: Call = {}): Promise<Answer> => {
     const { door = "edge" } = options;
@@ -123,7 +134,7 @@ export async function startJwtEdge(tools: {
   const end = async (): Promise<void> => {
     await stop(running);
     await Promise.all([people.close(), programs.close()]);
-    for (const server of upstreams) server.close().closeAllConnections();
+    for (const server of [...upstreams, itself]) server.close().closeAllConnections();
     await rm(directory, { recursive: true });
   };
   try {
@@ -157,6 +168,7 @@ async function certificates(directory: string): Promise<string> {
   const requests = [
     named("tls", ...proxyNames),
     named("localhost", "localhost"),
+    named("grafana", ...dnsNamesOf(workloadOf(system, "grafana"))),
     named("edge", facts.hostname),
   ];
   const ca = await issueCertificates(directory, "edge", requests, false);
@@ -195,22 +207,23 @@ function snippetOf({ release }: Part): string {
   return service.annotations["haproxy.org/backend-config-snippet"] ?? "";
 }
 
+type Backend = readonly [port: number, snippet: string, serverPort: number];
+
 /** What the controller would write around the snippet: servers come after it. */
 function haproxyConfiguration(
-  doors: readonly (readonly [port: number, snippet: string])[],
+  doors: readonly Backend[],
   here: (text: string) => string,
   directory: string,
-  proxyPort: number,
 ): string {
   const sections = doors.map(
-    ([port, snippet], index) => `
+    ([port, snippet, serverPort], index) => `
 frontend front-${String(index)}
   bind 127.0.0.1:${String(port)} ssl crt ${directory}/edge.pem
   default_backend back-${String(index)}
 backend back-${String(index)}
   option forwardfor
   default-server check
-${here(snippet)}  server SRV_1 127.0.0.1:${String(proxyPort)}
+${here(snippet)}  server SRV_1 127.0.0.1:${String(serverPort)}
 `,
   );
   const defaults = ["client", "server", "connect"].map((what) => `  timeout ${what} 10s\n`).join("");

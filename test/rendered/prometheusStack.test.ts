@@ -174,6 +174,8 @@ describe("The Prometheus stack on a cluster", function () {
       it("never opens the administrators' API, and bounds what one query or monitor may take", () => {
         const spec = prometheusSpec(example);
         assert.equal(spec.enableAdminAPI, false);
+        // By HTTP, the operator would turn on `/-/quit` with `/-/reload`.
+        assert.equal((spec as { reloadStrategy?: string }).reloadStrategy, "ProcessSignal");
         assert.ok(spec.query.maxSamples > 0 && spec.query.maxConcurrency > 0);
         assert.ok(spec.enforcedSampleLimit > 0 && spec.enforcedLabelLimit > 0);
         assert.deepEqual(spec.additionalConfig.arbitraryFSAccessThroughSMs, { deny: true });
@@ -193,7 +195,10 @@ describe("The Prometheus stack on a cluster", function () {
           assert.deepEqual(all[name], { enabled: false }, name);
         assert.deepEqual([all.defaultRules, all.crds], [{ create: false }, { enabled: false }]);
         assert.equal(all.grafana.defaultDashboardsEnabled, false);
-        assert.equal(operatorCrds(example.system, example.facts).release?.chart, "prometheus-operator-crds");
+        const kinds = operatorCrds(example.system, example.facts).release;
+        assert.equal(kinds?.chart, "prometheus-operator-crds");
+        // Other people's rules would go with the kinds.
+        assert.deepEqual(kinds.values, { crds: { annotations: { "helm.sh/resource-policy": "keep" } } });
       });
 
       it("has no secret in its values and objects, only files and references", () => {

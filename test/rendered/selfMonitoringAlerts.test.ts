@@ -1,3 +1,4 @@
+import { oversight } from "../../systems/oversight.ts";
 import { trade } from "../../systems/trade.ts";
 import { ruleTests } from "./ruleTests.ts";
 
@@ -91,4 +92,72 @@ describe("Alerts of a stack about itself, as Prometheus evaluates them", functio
         "200s": {},
       },
     ));
+});
+
+describe("Alerts of a stack about the cluster that it stands on", function () {
+  this.timeout(30_000);
+  const { states } = ruleTests(oversight({ environment: "production", region: "eastus", layout: "cluster" }));
+
+  it("EdgeBackendDown fires after two minutes without a server, and ends", () => {
+    const backend = (proxy: string) =>
+      `haproxy_backend_status{instance="edge-1", job="haproxy-ingress", proxy="${proxy}", state="UP"}`;
+    return states(
+      "EdgeBackendDown",
+      "proxy",
+      "30s",
+      {
+        [backend("monitoring_svc_oauth2-proxy_http")]: "1x2 0x9 1x40",
+        [backend("monitoring_svc_grafana_http")]: "1x60",
+        [backend("healthz")]: "0x60",
+      },
+      {
+        "60s": {},
+        "120s": { "monitoring_svc_oauth2-proxy_http": "pending" },
+        "300s": { "monitoring_svc_oauth2-proxy_http": "firing" },
+        "900s": {},
+      },
+    );
+  });
+
+  it("CertificateExpiresSoon fires 14 days before the end, and not for one that never was or was renewed", () => {
+    const end = (name: string, pod: string) =>
+      `certmanager_certificate_expiration_timestamp_seconds{job="cert-manager", instance="${pod}", namespace="monitoring", name="${name}"}`;
+    const days = (count: number) => String(count * 86_400);
+    return states(
+      "CertificateExpiresSoon",
+      "name",
+      "30s",
+      {
+        [end("edge", "a")]: `${days(13)}x20 ${days(90)}x60`,
+        [end("grafana", "a")]: `${days(13)}x80`,
+        [end("grafana", "b")]: `${days(60)}x80`,
+        [end("new", "a")]: "0x80",
+      },
+      { "30s": { edge: "pending" }, "300s": { edge: "firing" }, "1500s": {} },
+    );
+  });
+
+  it("CertificateNotReady fires after a quarter of an hour, and ends", () => {
+    const ready = (name: string) =>
+      `certmanager_certificate_ready_status{job="cert-manager", instance="a", namespace="monitoring", name="${name}", condition="True"}`;
+    return states(
+      "CertificateNotReady",
+      "name",
+      "30s",
+      { [ready("edge")]: "0x40 1x40", [ready("grafana")]: "1x80" },
+      { "600s": { edge: "pending" }, "960s": { edge: "firing" }, "1500s": {} },
+    );
+  });
+
+  it("ExternalSecretNotSynced fires after a quarter of an hour, and ends", () => {
+    const failed = (name: string) =>
+      `externalsecret_status_condition{job="external-secrets", instance="a", namespace="monitoring", name="${name}", condition="Ready", status="False"}`;
+    return states(
+      "ExternalSecretNotSynced",
+      "name",
+      "30s",
+      { [failed("grafana")]: "1x40 0x40", [failed("postgres")]: "0x80" },
+      { "600s": { grafana: "pending" }, "960s": { grafana: "firing" }, "1500s": {} },
+    );
+  });
 });

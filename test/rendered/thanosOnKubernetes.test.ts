@@ -66,9 +66,12 @@ describe("Thanos on Kubernetes", () => {
       it("keeps replicas on nodes of their own, and evicts one at a time", () => {
         for (const workload of running(example).filter((name) => replicated.includes(name))) {
           const { affinity, pdb } = valuesOf(example, workload);
+          const strictness = workload === "thanos-query" ? "preferred" : "required";
           assert.match(
             JSON.stringify(affinity),
-            /"requiredDuringSchedulingIgnoredDuringExecution":\[\{[^\]]*kubernetes\.io\/hostname/,
+            new RegExp(
+              `^{"podAntiAffinity":{"${strictness}During[^\\]]*kubernetes\\.io/hostname[^\\]]*\\]}}$`,
+            ),
             workload,
           );
           assert.deepEqual(pdb, { enabled: true, maxUnavailable: 1 }, workload);
@@ -113,6 +116,27 @@ describe("Thanos on Kubernetes", () => {
         }
       });
 
+      it("lets a frontend or a query too many for the nodes start beside another", () => {
+        const { spec } = objectOf(example, "Deployment", "thanos-query-frontend") as unknown as {
+          spec: { template: { spec: { affinity?: unknown; topologySpreadConstraints?: unknown } } };
+        };
+        for (const { affinity, topologySpreadConstraints } of [
+          spec.template.spec,
+          valuesOf(example, "thanos-query"),
+        ] as { affinity?: unknown; topologySpreadConstraints?: unknown }[]) {
+          if (affinity === undefined) continue;
+          assert.doesNotMatch(JSON.stringify(affinity), /required/);
+          assert.match(JSON.stringify(topologySpreadConstraints), /zone.*ScheduleAnyway/);
+        }
+      });
+
+      it("asks its queries as they answer: in plain text, so that no authority is given", () => {
+        const { args } = frontendContainer(example);
+        assert.ok(args.some((flag) => flag.startsWith("--query-frontend.downstream-url=http://")));
+        const tripper = textOf(example, "ConfigMap", "thanos-query-frontend", "downstream.yml");
+        assert.equal(parse(tripper).tls_config, undefined);
+      });
+
       it("has people ask over TLS, and the kubelet as well", () => {
         const { args, readinessProbe, livenessProbe } = frontendContainer(example);
         assert.ok(args.some((flag) => flag.startsWith("--http.config=")));
@@ -141,9 +165,17 @@ describe("Thanos on Kubernetes", () => {
       it("scales queries by their rate, from the sizing's replicas to its most", () => {
         const query = example.system.components.find(({ component }) => component === "thanos-query");
         const { spec } = objectOf(example, "HorizontalPodAutoscaler", "thanos-query") as unknown as {
-          spec: { minReplicas: number; maxReplicas: number; metrics: unknown[] };
+          spec: {
+            minReplicas: number;
+            maxReplicas: number;
+            metrics: unknown[];
+            behavior: { scaleUp: { policies: { value: number }[] } };
+          };
         };
         assert.deepEqual([spec.minReplicas, spec.maxReplicas], [query?.replicas, query?.maxReplicas]);
+        // An upgrade of the release begins with the least: all that is missing comes in one step.
+        const [step] = spec.behavior.scaleUp.policies;
+        assert.ok(spec.minReplicas + (step?.value ?? 0) >= spec.maxReplicas);
         const metric = { name: "thanos_queries_per_second" };
         assert.deepEqual(spec.metrics, [
           { type: "Pods", pods: { metric, target: { type: "AverageValue", averageValue: "100" } } },

@@ -56,7 +56,7 @@ describe("The weekly summary on Kubernetes", () => {
   });
 
   it("asks the frontend under a name of its certificate, and shows one of its own", () => {
-    assert.equal(settings.query.url, "https://thanos-query-frontend.monitoring.svc.cluster.local:10902");
+    assert.equal(settings.query.url, "https://thanos-query-frontend.monitoring.svc:10902");
     assert.equal(objectOf(part, "Certificate").spec.secretName, tlsSecret("weekly-summary"));
     assert.deepEqual(objectOf(part, "Certificate").spec.usages, ["digital signature", "client auth"]);
   });

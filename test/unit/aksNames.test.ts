@@ -178,11 +178,38 @@ describe("the addresses of a cluster", () => {
 
 describe("the name of a machine", () => {
   it("says whether it has premium disks and a disk of its own", () => {
-    assert.deepEqual(machineOf("Standard_D4ds_v5"), { cpus: 4, localDisk: true, premium: true });
-    assert.deepEqual(machineOf("Standard_E8s_v5"), { cpus: 8, localDisk: false, premium: true });
-    assert.deepEqual(machineOf("Standard_D2_v5"), { cpus: 2, localDisk: false, premium: false });
-    assert.deepEqual(machineOf("Standard_D4ads_v6"), { cpus: 4, localDisk: false, premium: true });
+    assert.deepEqual(machineOf("Standard_D4ds_v5"), {
+      cpus: 4,
+      gibibytes: 16,
+      localDisk: true,
+      premium: true,
+    });
+    assert.deepEqual(machineOf("Standard_E8s_v5"), {
+      cpus: 8,
+      gibibytes: 64,
+      localDisk: false,
+      premium: true,
+    });
+    assert.deepEqual(machineOf("Standard_D2_v5"), {
+      cpus: 2,
+      gibibytes: 8,
+      localDisk: false,
+      premium: false,
+    });
+    assert.deepEqual(machineOf("Standard_D4ads_v6"), {
+      cpus: 4,
+      gibibytes: 16,
+      localDisk: false,
+      premium: true,
+    });
     assert.equal(machineOf("m5.large"), undefined);
+  });
+
+  it("says how many CPUs and how much memory, where its family does", () => {
+    const sizes = (name: string) => [machineOf(name)?.cpus, machineOf(name)?.gibibytes];
+    assert.deepEqual(sizes("Standard_E32-16ds_v5"), [16, 256]);
+    assert.deepEqual(sizes("Standard_D4lds_v5"), [4, undefined]);
+    assert.deepEqual(sizes("Standard_DS2_v2"), [2, undefined]);
   });
 
   it("is, for the pools' own, one with both", () => {
@@ -293,6 +320,13 @@ describe("the roles of the stack's own", () => {
     ]);
   });
 
+  it("let the cluster keep the disks of volumes, and nothing else in their group", () => {
+    const { actions, dataActions } = ownRoles.disks;
+    for (const action of actions)
+      assert.match(action, /^Microsoft\.(?:Compute\/disks\/(?:read|write|delete)|Resources\/\S+\/read)$/);
+    assert.deepEqual(dataActions, []);
+  });
+
   it("let whoever finds machines read, and nothing else", () => {
     const { actions, dataActions } = ownRoles["machines-read"];
     assert.ok(actions.every((action) => action.endsWith("/read")));
@@ -342,12 +376,14 @@ describe("what is known of a cluster on AKS", () => {
 
   it("is what the configuration says of a cluster and an account that are there", () => {
     const config = configured({
-      "vigil:cluster": { mode: "existing", name: "aks-shared", resourceGroup: "rg-shared" },
+      "vigil:cluster": { mode: "existing", name: "aks-shared", resourceGroup: "rg-shared", cilium: false },
       "vigil:storage": { mode: "existing", account: "stshared", resourceGroup: "rg-shared" },
       "vigil:edge": { hostname: "metrics.example.com", certificate: "internal" },
     });
     const facts = azureFacts(config, systems.oversight(config.parameters), client);
     assert.equal(facts.cluster, "aks-shared");
+    assert.equal(facts.cilium, false);
+    assert.equal(facts.diskGroup, undefined);
     assert.equal(facts.hostname, "metrics.example.com");
     assert.ok(facts.objectStore.kind === "azure-blob" && facts.objectStore.storageAccount === "stshared");
     assert.deepEqual(azureFindings(config, systems.oversight(config.parameters)), []);
@@ -462,18 +498,28 @@ describe("a configuration for AKS", () => {
     ],
     [
       "an existing cluster without a name",
-      { "vigil:cluster": { mode: "existing", resourceGroup: "rg" } },
+      { "vigil:cluster": { mode: "existing", resourceGroup: "rg", cilium: true } },
       /^vigil:cluster\.name: missing/,
     ],
     [
       "an existing cluster without its group",
-      { "vigil:cluster": { mode: "existing", name: "one" } },
+      { "vigil:cluster": { mode: "existing", name: "one", cilium: true } },
       /^vigil:cluster\.resourceGroup: missing/,
     ],
     [
       "a resource group that Azure refuses",
-      { "vigil:cluster": { mode: "existing", name: "one", resourceGroup: "rg." } },
+      { "vigil:cluster": { mode: "existing", name: "one", resourceGroup: "rg.", cilium: true } },
       /resourceGroup: got rg\., expected up to 90/,
+    ],
+    [
+      "an existing cluster whose policies who knows what enforces",
+      { "vigil:cluster": { mode: "existing", name: "one", resourceGroup: "rg" } },
+      /^vigil:cluster\.cilium: missing, .*networkPolicy/,
+    ],
+    [
+      "nodes that have no room when one of them fails",
+      { "vigil:cluster": { administrators, nodes: { min: 3, max: 3 } } },
+      /nodes\.max: got 3, and without one of them 2 Standard_D4ds_v5 have no room for the \d+\.\d CPUs and \d+ GiB .*nodes\.max' 4/,
     ],
   ];
   for (const [what, changes, line] of wrong)

@@ -3,9 +3,9 @@ import { addonVersion, addonVersions } from "../../components/eks/addonVersions.
 import { mayAdminister } from "../../components/eks/deployer.ts";
 import { awsFacts } from "../../components/eks/facts.ts";
 import { awsFindings } from "../../components/eks/findings.ts";
-import { amiType } from "../../components/eks/machines.ts";
+import { amiType, machineOf } from "../../components/eks/machines.ts";
 import { accessPolicy, trustPod, type Reach } from "../../components/eks/policies.ts";
-import { storedSecrets } from "../../components/eks/storedSecrets.ts";
+import { storedSecrets } from "../../components/kubernetes/storedSecrets.ts";
 import { parseConfig } from "../../configuration/parse.ts";
 import { formatFinding } from "../../monitoring/checks/finding.ts";
 import type { CloudAccess } from "../../monitoring/kubernetes/model.ts";
@@ -29,23 +29,22 @@ describe("policies of identities", () => {
     assert.deepEqual(actions("bucket-read").sort(), [...read].sort());
     assert.ok(actions("bucket-write").includes("s3:PutObject"));
     assert.ok(actions("bucket-write").includes("kms:GenerateDataKey"));
-    for (const access of ["bucket-read", "bucket-write", "secrets-read", "machines-read"] as const)
+    for (const access of ["bucket-read", "bucket-write", "secrets-read"] as const)
       assert.ok(!actions(access).some((action) => action.includes("Delete")));
     const deletes = actions("bucket-delete");
     for (const action of [...actions("bucket-write"), "s3:DeleteObject"]) assert.ok(deletes.includes(action));
   });
 
-  it("name no action by a wildcard, and everything only where EC2 knows nothing else", () => {
-    for (const access of ["bucket-read", "bucket-write", "bucket-delete", "secrets-read"] as const)
+  it("name no action and no resource by a wildcard", () => {
+    for (const access of ["bucket-read", "bucket-write", "bucket-delete", "secrets-read"] as const) {
+      assert.ok(accessPolicy([access], reach).Statement.length > 0);
       for (const { Action, Resource } of accessPolicy([access], reach).Statement) {
         assert.ok([Action].flat().every((action) => !action.includes("*")));
         assert.ok([Resource ?? "*"].flat().every((resource) => resource !== "*"));
       }
-    const machines = accessPolicy(["machines-read"], reach).Statement;
-    assert.deepEqual(
-      machines.map(({ Action }) => Action),
-      ["ec2:DescribeInstances"],
-    );
+    }
+    // Machines are Azure's to discover.
+    assert.deepEqual(accessPolicy(["machines-read"], reach).Statement, []);
   });
 
   it("use keys only through the service that they are of", () => {
@@ -109,6 +108,16 @@ describe("a stack's configuration for EKS", () => {
       "a session as administrator",
       { cluster: { administrators: ["arn:aws:sts::111122223333:assumed-role/deploy/ci"] } },
       /administrators: got arn:aws:sts/,
+    ],
+    [
+      "fewer nodes than replicas",
+      { cluster: { nodes: { min: 1, max: 3 } } },
+      /nodes\.min: got 1, and each of the 2 replicas of prometheus/,
+    ],
+    [
+      "nodes that have no room when one of them fails",
+      { cluster: { nodes: { size: "m6i.large", min: 3, max: 3 } } },
+      /nodes\.min: got 3, and without one of them 2 m6i\.large have no room.*nodes\.min' \d+.*larger machines/,
     ],
     ["fewer nodes at most than at least", { cluster: { nodes: { min: 5, max: 3 } } }, /nodes\.max: got 3/],
     [
@@ -190,6 +199,13 @@ describe("what a stack on EKS chooses", () => {
       "BOTTLEROCKET_x86_64",
       "BOTTLEROCKET_x86_64",
     ]);
+  });
+
+  it("knows CPUs and memory of general machines by their name, and of no others", () => {
+    assert.deepEqual(machineOf("m7i.2xlarge"), { cpus: 8, gibibytes: 32 });
+    assert.deepEqual(machineOf("r6g.large"), { cpus: 2, gibibytes: 16 });
+    assert.deepEqual(machineOf("c6a.xlarge"), { cpus: 4, gibibytes: 8 });
+    for (const other of ["m5.metal", "t3.large", "x2gd.xlarge"]) assert.equal(machineOf(other), undefined);
   });
 
   it("stores secrets that are given or can be made, and never the kubeconfig", () => {

@@ -29,7 +29,13 @@ for (const example of examples)
       const expected = new Set(
         flows(example.system, example.facts).flatMap(({ from, to, ports: of }) =>
           typeof from === "string" && typeof to === "string"
-            ? of.map(({ number, protocol }) => `${from} → ${to} ${protocol} ${String(number)}`)
+            ? of
+                // What the internet reaches too tells nothing of who is named.
+                .filter(({ number = 0, protocol }) => {
+                  const port = { port: number, protocol };
+                  return !admitted(policies, internet, podOf(named(pods, to)), port);
+                })
+                .map(({ number, protocol }) => `${from} → ${to} ${protocol} ${String(number)}`)
             : [],
         ),
       );
@@ -146,6 +152,11 @@ const required: readonly [Example, from: string, to: string, port: number, proto
   [greenlangOnEks, "prometheus-adapter", "prometheus", 9090],
   [greenlangOnEks, "haproxy-ingress", "grafana", 3000],
   [greenlangOnEks, "prometheus", "cert-manager", 9402],
+  [greenlangOnEks, "prometheus", "external-secrets", 8080],
+  [greenlangOnEks, "prometheus", "haproxy-ingress", 1024],
+  [greenlangOnEks, "prometheus", "prometheus-operator", 10250],
+  [greenlangOnEks, "prometheus", "oauth2-proxy", 44180],
+  [oversightOnAks, "cert-manager", "haproxy-ingress", 8080],
   [oversightOnAks, "prometheus", "thanos-receive", 10908],
   [oversightOnAks, "thanos-receive", "thanos-receive", 10901],
   [oversightOnAks, "thanos-query", "thanos-receive", 10901],
@@ -159,6 +170,9 @@ const required: readonly [Example, from: string, to: string, port: number, proto
 
 const forbidden: readonly [Example, from: string, to: string, port: number][] = [
   [greenlangOnEks, "grafana", "thanos-store", 10901],
+  // Ports that no job reads.
+  [greenlangOnEks, "prometheus", "prometheus-adapter", 6443],
+  [greenlangOnEks, "prometheus", "thanos-ruler", 8080],
   [greenlangOnEks, "pushgateway", "prometheus", 9090],
   [greenlangOnEks, "redis-exporter", "thanos-memcached", 11211],
   [greenlangOnEks, "haproxy-ingress", "thanos-store", 10902],
@@ -179,6 +193,14 @@ describe("Network policies, by name and number", () => {
     it(`${example.name}: ${from} does not reach ${to}:${String(port)}`, () => {
       assert.ok(!between(example, from, to, port, "TCP"));
     });
+
+  it("answer on port 80 too where the certificate is the stack's own, so that clients are redirected", () => {
+    const { system, facts } = oversightOnAks;
+    const own = { ...facts, edge: { ...facts.edge, certificate: { kind: "internal" } as const } };
+    const haproxy = podOf(named(endpoints(system), "haproxy-ingress"));
+    const policies = networkPolicies(system, own).objects;
+    assert.ok(admitted(policies, internet, haproxy, { port: 8080, protocol: "TCP" }));
+  });
 
   it("let operators, and nobody who has no business there, ask the Kubernetes API", () => {
     const api: Machine = { address: "10.40.7.4" };

@@ -5,6 +5,7 @@
  */
 import type { BlackboxModule } from "../../blackbox.ts";
 import type { System } from "../../model.ts";
+import { pullPolicy } from "../images.ts";
 import type { ClusterFacts, Part } from "../model.ts";
 import { tlsMount } from "../names.ts";
 import { replicasOf, resourcesOf } from "../sizes.ts";
@@ -13,6 +14,7 @@ import { containerSecurity, podSecurity, serviceAccount, spread } from "./pods.t
 import { serverTls } from "./serverTls.ts";
 
 const image = { registry: "quay.io", repository: "prometheus/blackbox-exporter" } as const;
+const pulled = `${image.registry}/${image.repository}`;
 
 /** Absent where the system deploys none. */
 export function blackboxExporter(system: System, facts: ClusterFacts): Part | undefined {
@@ -37,8 +39,8 @@ export function blackboxExporter(system: System, facts: ClusterFacts): Part | un
         image: {
           ...image,
           tag: "v0.28.0",
-          pullPolicy: "Always",
-          digest: facts.imageDigests[`${image.registry}/${image.repository}`] ?? "",
+          pullPolicy: pullPolicy(facts, pulled),
+          digest: facts.imageDigests[pulled] ?? "",
         },
         replicas,
         serviceAccount: { create: false, name },

@@ -1,6 +1,6 @@
-/** What the pods of every exporter have in common. */
+/** What pods have in common, whatever chart makes them: what they may do, their account, and where replicas land. */
 import type { Labels } from "../../model.ts";
-import type { ClusterFacts, KubernetesObject, Workload } from "../model.ts";
+import type { KubernetesObject, Workload } from "../model.ts";
 import { ownObject } from "../names.ts";
 import { apart } from "../placement.ts";
 
@@ -26,13 +26,16 @@ export const containerSecurity = {
   runAsGroup: nobody,
 } as const;
 
-/** An account without rights: what has no business with the API server gets no token. */
-export function serviceAccount({ name, namespace }: Pick<Workload, "name" | "namespace">): KubernetesObject {
+/** An account. Its pods get a token by themselves only where they speak to the API server and their chart mounts none. */
+export function serviceAccount(
+  { name, namespace }: Pick<Workload, "name" | "namespace">,
+  token = false,
+): KubernetesObject {
   return ownObject({
     apiVersion: "v1",
     kind: "ServiceAccount",
     metadata: { name, namespace },
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: token,
   });
 }
 
@@ -53,10 +56,4 @@ export function spread(selector: Labels, replicas: number): object {
       preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }],
     },
   };
-}
-
-/** The tag, with the digest behind it where the stack pins one. */
-export function pinned(facts: ClusterFacts, repository: string, tag: string): string {
-  const digest = facts.imageDigests[repository];
-  return digest === undefined ? tag : `${tag}@${digest}`;
 }

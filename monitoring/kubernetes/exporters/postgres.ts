@@ -6,11 +6,12 @@
 import type { System } from "../../model.ts";
 import { toYaml } from "../../yaml.ts";
 import { externalSecret } from "../externalSecret.ts";
+import { pinned, pullPolicy } from "../images.ts";
 import type { ClusterFacts, KubernetesObject, Part } from "../model.ts";
 import { replicasOf, resourcesOf } from "../sizes.ts";
 import { workloadOf } from "../workloads.ts";
 import { exportedBy, type Exported } from "./exported.ts";
-import { containerSecurity, pinned, podSecurity, serviceAccount, spread } from "./pods.ts";
+import { containerSecurity, podSecurity, serviceAccount, spread } from "./pods.ts";
 import { serverTls } from "./serverTls.ts";
 
 /**
@@ -21,6 +22,7 @@ const account = "postgres_exporter";
 /** The database that every server has; statistics are of the whole server. */
 const database = "postgres";
 const image = { registry: "quay.io", repository: "prometheuscommunity/postgres-exporter" } as const;
+const pulled = `${image.registry}/${image.repository}`;
 
 /** Absent where the system deploys none. */
 export function postgresExporter(system: System, facts: ClusterFacts): Part | undefined {
@@ -47,8 +49,8 @@ export function postgresExporter(system: System, facts: ClusterFacts): Part | un
         fullnameOverride: name,
         image: {
           ...image,
-          tag: pinned(facts, `${image.registry}/${image.repository}`, "v0.20.1"),
-          pullPolicy: "Always",
+          tag: pinned(facts, pulled, "v0.20.1"),
+          pullPolicy: pullPolicy(facts, pulled),
         },
         replicaCount: replicas,
         command: source.command,

@@ -43,7 +43,7 @@ export function redisExporter(system: System, facts: ClusterFacts): Part | undef
       workloads: [name],
       values: {
         fullnameOverride: name,
-        // The chart writes the tag into a label, which a digest does not fit into: the tag alone.
+        // The chart writes the tag into a label, which a digest does not fit into: the tag alone, and so always pulled.
         image: { repository: "docker.io/oliver006/redis_exporter", tag: "v1.89.0", pullPolicy: "Always" },
         replicaCount: replicas,
         rbac: { create: false },

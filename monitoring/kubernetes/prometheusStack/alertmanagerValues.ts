@@ -6,12 +6,14 @@
 import { alertResendDelay } from "../../alertDelivery.ts";
 import type { System } from "../../model.ts";
 import { edgeUrl, serviceHost } from "../edgeRoutes.ts";
+import { podSecurity } from "../exporters/pods.ts";
+import { shaOf } from "../images.ts";
 import type { ClusterFacts, Workload } from "../model.ts";
 import { ownLabels, tlsSecret } from "../names.ts";
 import { replicasOf, resourcesOf, sizingOf } from "../sizes.ts";
 import { workloadOf } from "../workloads.ts";
 import { hasReceiverSecrets, notificationsSecret, receiversSecret } from "./notifications.ts";
-import { claim, digestOf, keepVolumes, oneAtATime, podSecurity, spread, tlsFiles } from "./pods.ts";
+import { claim, keepVolumes, oneAtATime, spread, tlsFiles } from "./pods.ts";
 import { tlsVolumes, webTls } from "./pods.ts";
 import { webPort } from "./prometheusValues.ts";
 
@@ -34,7 +36,7 @@ export function alertmanagerValues(system: System, facts: ClusterFacts): Record<
 function instance(system: System, facts: ClusterFacts, workload: Workload): Record<string, unknown> {
   const replicas = replicasOf(system, "alertmanager");
   return {
-    image: { sha: digestOf(facts, "quay.io/prometheus/alertmanager") },
+    image: { sha: shaOf(facts, "quay.io/prometheus/alertmanager") },
     replicas,
     ...spread(workload, replicas),
     automountServiceAccountToken: false,

@@ -35,7 +35,7 @@ export function loginSettings(system: System, facts: ClusterFacts): Settings {
 }
 
 /** Whether the issuer is Entra ID, whose tokens Grafana knows by themselves. */
-export function isEntra(issuer: string): boolean {
+function isEntra(issuer: string): boolean {
   return new URL(issuer).hostname === "login.microsoftonline.com";
 }
 

@@ -3,12 +3,13 @@ import { datasourceUids } from "../../dashboards/datasource.ts";
 import { fileReference, renderGrafanaProvisioning } from "../../dashboards/provisioning.ts";
 import type { System } from "../../model.ts";
 import { toYaml } from "../../yaml.ts";
-import { httpPort, serviceHost } from "../edgeRoutes.ts";
+import { clientSecretOf } from "../clientSecret.ts";
+import { httpOrigin } from "../edgeRoutes.ts";
 import { externalSecret } from "../externalSecret.ts";
 import { clusterLayout } from "../layout.ts";
 import type { ClusterFacts, KubernetesObject } from "../model.ts";
 import { ownObject, tlsMount } from "../names.ts";
-import { workloadOf } from "../workloads.ts";
+import { queryWorkload } from "../queryEndpoint.ts";
 import { clientSecret, license, samlMetadata } from "./grafanaLogin.ts";
 
 export const provisioningConfigMap = "grafana-provisioning";
@@ -52,25 +53,14 @@ export function grafanaObjects(system: System, facts: ClusterFacts): KubernetesO
   ];
 }
 
-/** Grafana's own client at the identity provider, or the one that it shares with oauth2-proxy. */
-function clientSecretOf({ name: system, secrets }: System): string {
-  const known = ["grafana-oauth-client-secret", "oauth2-client-secret"];
-  const found = known.find((candidate) => secrets.some(({ name }) => name === candidate));
-  if (found === undefined)
-    throw new Error(
-      `system ${system}: secrets have none of ${known.join(", ")}, which Grafana logs people in with: declare one`,
-    );
-  return found;
-}
-
 /**
- * Both replicas, deduplicated, and long-term data; over verified TLS where the query frontend has it. No certificate is
+ * Both replicas, deduplicated, and long-term data; over verified TLS where whoever answers has it. No certificate is
  * shown: Grafana keeps what it read at its start, and a server that takes visitors without one would refuse one that has
  * since expired.
  */
 function datasources(system: System): string {
-  const frontend = workloadOf(system, "thanos-query-frontend");
-  const tls = frontend.ports["http"]?.tls !== "none";
+  const answering = queryWorkload(system);
+  const tls = answering.ports["http"]?.tls !== "none";
   return toYaml({
     apiVersion: 1,
     // What is no longer listed goes away.
@@ -80,14 +70,14 @@ function datasources(system: System): string {
         name: system.title,
         type: "prometheus",
         uid: datasourceUids.query,
-        url: `${tls ? "https" : "http"}://${serviceHost(frontend)}:${httpPort(frontend)}`,
+        url: httpOrigin(answering),
         access: "proxy",
         orgId: 1,
         isDefault: true,
         editable: false,
         jsonData: {
           httpMethod: "POST",
-          prometheusType: "Thanos",
+          prometheusType: answering.name === "prometheus" ? "Prometheus" : "Thanos",
           timeInterval: system.scrape.interval,
           manageAlerts: false,
           tlsAuthWithCACert: tls,

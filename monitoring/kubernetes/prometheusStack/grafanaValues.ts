@@ -9,6 +9,8 @@ import type { System } from "../../model.ts";
 import { kubernetesSize } from "../../units.ts";
 import { dashboardConfigMap } from "../dashboardObjects.ts";
 import { edgeRoutes, edgeUrl, httpPort } from "../edgeRoutes.ts";
+import { containerSecurity, podSecurity } from "../exporters/pods.ts";
+import { pullPolicy, shaOf } from "../images.ts";
 import { behindEdge } from "../ingressSnippet.ts";
 import type { ClusterFacts } from "../model.ts";
 import { tlsMount, tlsSecret, tlsVolume } from "../names.ts";
@@ -17,8 +19,6 @@ import { workloadOf } from "../workloads.ts";
 import { loginSettings, secretsMount, type Settings } from "./grafanaLogin.ts";
 import { adminPassword, dashboardsMount, grafanaProvisioning, grafanaSecrets } from "./grafanaObjects.ts";
 import { provisioned, provisioningConfigMap, secretKey } from "./grafanaObjects.ts";
-import { digestOf, podSecurity } from "./pods.ts";
-import { containerSecurity } from "../exporters/pods.ts";
 import { webPort } from "./prometheusValues.ts";
 
 /** `grafana` of the chart's values. */
@@ -26,9 +26,10 @@ export function grafanaValues(system: System, facts: ClusterFacts): Record<strin
   const workload = workloadOf(system, "grafana");
   const port = httpPort(workload);
   const repository = system.access.grafana.saml ? "grafana/grafana-enterprise" : "grafana/grafana";
+  const image = `docker.io/${repository}`;
   return {
     fullnameOverride: workload.name,
-    image: { repository, sha: digestOf(facts, `docker.io/${repository}`), pullPolicy: "Always" },
+    image: { repository, sha: shaOf(facts, image), pullPolicy: pullPolicy(facts, image) },
     replicas: 1,
     // The next pod needs the volume of the one before.
     deploymentStrategy: { type: "Recreate" },

@@ -2,11 +2,11 @@
 import type { System } from "../../model.ts";
 import { apiTokenMount, apiTokenVolume } from "../apiToken.ts";
 import type { ClusterFacts, KubernetesObject } from "../model.ts";
+import { containerSecurity, podSecurity, serviceAccount } from "../exporters/pods.ts";
 import { serverTls } from "../exporters/serverTls.ts";
+import { pullPolicy, shaOf } from "../images.ts";
 import { replicasOf, resourcesOf } from "../sizes.ts";
 import { workloadOf } from "../workloads.ts";
-import { account, digestOf, podSecurity } from "./pods.ts";
-import { containerSecurity } from "../exporters/pods.ts";
 
 /** Values of the two charts, by their keys. */
 export function nodeValues(system: System, facts: ClusterFacts): Record<string, unknown> {
@@ -22,11 +22,14 @@ export function nodeValues(system: System, facts: ClusterFacts): Record<string, 
 /** Their accounts and the configuration of their TLS. */
 export function nodeObjects(system: System): KubernetesObject[] {
   const state = workloadOf(system, "kube-state-metrics");
-  const objects = [account(state, false), serverTls(state).object];
+  const objects = [serviceAccount(state), serverTls(state).object];
   if (replicasOf(system, "node-exporter") === 0) return objects;
   const exporter = workloadOf(system, "node-exporter");
-  return [...objects, account(exporter, false), serverTls(exporter).object];
+  return [...objects, serviceAccount(exporter), serverTls(exporter).object];
 }
+
+const stateMetricsImage = "registry.k8s.io/kube-state-metrics/kube-state-metrics";
+const nodeExporterImage = "quay.io/prometheus/node-exporter";
 
 const overTls = { httpGet: { scheme: "https" } } as const;
 
@@ -35,10 +38,7 @@ function kubeStateMetrics(system: System, facts: ClusterFacts): Record<string, u
   const tls = serverTls(workload);
   return {
     fullnameOverride: workload.name,
-    image: {
-      sha: digestOf(facts, "registry.k8s.io/kube-state-metrics/kube-state-metrics"),
-      pullPolicy: "Always",
-    },
+    image: { sha: shaOf(facts, stateMetricsImage), pullPolicy: pullPolicy(facts, stateMetricsImage) },
     serviceAccount: { create: false, name: workload.name },
     prometheus: { monitor: { enabled: false } },
     // Nobody watches their contents, and without them its role may not read them.
@@ -65,7 +65,10 @@ function nodeExporter(system: System, facts: ClusterFacts): Record<string, unkno
   return {
     fullnameOverride: workload.name,
     namespaceOverride: workload.namespace,
-    image: { digest: facts.imageDigests["quay.io/prometheus/node-exporter"] ?? "", pullPolicy: "Always" },
+    image: {
+      digest: facts.imageDigests[nodeExporterImage] ?? "",
+      pullPolicy: pullPolicy(facts, nodeExporterImage),
+    },
     serviceAccount: { create: false, name: workload.name },
     prometheus: { monitor: { enabled: false } },
     // What it tells of the node is in the node's own /proc, which is mounted: it needs to see no process.

@@ -4,7 +4,7 @@ import { renderAlertmanagerTemplates } from "../../alertmanagerTemplates.ts";
 import type { Notifications, Receiver, Route, System } from "../../model.ts";
 import { externalSecret } from "../externalSecret.ts";
 import type { ClusterFacts, KubernetesObject } from "../model.ts";
-import { ownObject } from "../names.ts";
+import { deadMansSwitchSecret, ownObject } from "../names.ts";
 
 /** Secret of the configuration, which holds no secret: the operator takes no other kind, and knows this key only. */
 export const notificationsSecret = "alertmanager-notifications";
@@ -12,8 +12,6 @@ export const notificationsSecret = "alertmanager-notifications";
 export const receiversSecret = "alertmanager-receivers";
 
 const configKey = "alertmanager.yaml";
-/** Secret of a stack with the address that an outside service expects to be called at all the time. */
-const switchSecret = "deadmans-switch-url";
 const switchReceiver = "deadmans-switch";
 
 /** The configuration, and the secrets that it names. */
@@ -63,7 +61,7 @@ function notificationsOf({ notifications }: System, { deadMansSwitch }: ClusterF
   const receiver: Receiver = {
     name: switchReceiver,
     kind: "webhook",
-    urlSecret: switchSecret,
+    urlSecret: deadMansSwitchSecret,
     sendResolved: false,
   };
   return {

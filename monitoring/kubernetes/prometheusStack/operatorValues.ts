@@ -1,11 +1,14 @@
 /** The Prometheus Operator: it checks rules before the API server takes them, and turns objects into servers. */
 import type { System } from "../../model.ts";
 import { apiTokenMount, apiTokenVolume } from "../apiToken.ts";
+import { containerSecurity, podSecurity } from "../exporters/pods.ts";
+import { pullPolicy, reloaderImage, shaOf } from "../images.ts";
 import type { ClusterFacts } from "../model.ts";
 import { internalIssuer } from "../names.ts";
+import { thanosRepository, thanosVersion } from "../thanos/image.ts";
 import { workloadOf } from "../workloads.ts";
-import { digestOf, podSecurity } from "./pods.ts";
-import { containerSecurity } from "../exporters/pods.ts";
+
+const operatorImage = "quay.io/prometheus-operator/prometheus-operator";
 
 /** Its own sizing table: the system's are of what it serves. */
 const resources = {
@@ -21,16 +24,19 @@ const reloader = {
 /** `prometheusOperator` of the chart's values. */
 export function operatorValues(system: System, facts: ClusterFacts): Record<string, unknown> {
   const { name } = workloadOf(system, "prometheus-operator");
-  const sha = (repository: string) => ({ sha: digestOf(facts, repository) });
   return {
     fullnameOverride: name,
-    image: { ...sha("quay.io/prometheus-operator/prometheus-operator"), pullPolicy: "Always" },
+    image: { sha: shaOf(facts, operatorImage), pullPolicy: pullPolicy(facts, operatorImage) },
     prometheusConfigReloader: {
-      image: sha("quay.io/prometheus-operator/prometheus-config-reloader"),
+      image: {
+        ...reloaderImage,
+        sha: shaOf(facts, `${reloaderImage.registry}/${reloaderImage.repository}`),
+      },
       resources: reloader,
       enableProbe: true,
     },
-    thanosImage: sha("quay.io/thanos/thanos"),
+    // Of the sidecars: the same as every other Thanos of the cluster.
+    thanosImage: { tag: thanosVersion, sha: shaOf(facts, thanosRepository) },
     serviceAccount: { create: false, name },
     automountServiceAccountToken: false,
     extraVolumes: [apiTokenVolume],

@@ -1,8 +1,8 @@
 /** What the operator's pods have in common: their certificate, where they land, and what they may do. */
 import { kubernetesSize, type Size } from "../../units.ts";
 import { apart, acrossZones } from "../placement.ts";
-import type { ClusterFacts, KubernetesObject, Workload } from "../model.ts";
-import { ownObject, tlsMount, tlsSecret, tlsVolume } from "../names.ts";
+import type { ClusterFacts, Workload } from "../model.ts";
+import { tlsMount, tlsSecret, tlsVolume } from "../names.ts";
 
 /** Files of the certificate at {@link tlsMount}, in the operator's spelling. */
 export const tlsFiles = {
@@ -71,31 +71,7 @@ export function claim(facts: ClusterFacts, size: Size): Record<string, unknown> 
 
 export const keepVolumes = { whenDeleted: "Retain", whenScaled: "Retain" } as const;
 
-/** Pod Security `restricted`; containers are the operator's, which drop everything and write to volumes only. */
-export const podSecurity = {
-  runAsNonRoot: true,
-  runAsUser: 65_534,
-  runAsGroup: 65_534,
-  fsGroup: 65_534,
-  seccompProfile: { type: "RuntimeDefault" },
-} as const;
-
 /** One of so many pods at a time loses its node to maintenance. */
 export function oneAtATime(pods: number): Record<string, unknown> {
   return { enabled: pods > 1, minAvailable: pods - 1 };
-}
-
-/** Digest of an image in the charts' spelling, without the algorithm; empty: by its tag alone. */
-export function digestOf(facts: ClusterFacts, repository: string): string {
-  return (facts.imageDigests[repository] ?? "").replace(/^sha256:/, "");
-}
-
-/** An account; `token` where it speaks to the API server. */
-export function account({ name, namespace }: Workload, token: boolean): KubernetesObject {
-  return ownObject({
-    apiVersion: "v1",
-    kind: "ServiceAccount",
-    metadata: { name, namespace },
-    automountServiceAccountToken: token,
-  });
 }

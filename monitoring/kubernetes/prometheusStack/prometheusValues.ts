@@ -12,12 +12,14 @@ import { storeLimits } from "../../thanos/common.ts";
 import { bytes, prometheusSize, type Size } from "../../units.ts";
 import { edgeUrl, serviceHost } from "../edgeRoutes.ts";
 import { identitiesOf } from "../identities.ts";
+import { podSecurity } from "../exporters/pods.ts";
+import { shaOf } from "../images.ts";
 import type { ClusterFacts } from "../model.ts";
 import { objectStoreSecret } from "../names.ts";
 import { stackClass } from "../monitors.ts";
 import { replicasOf, resourcesOf, sizingOf } from "../sizes.ts";
 import { workloadOf } from "../workloads.ts";
-import { claim, digestOf, keepVolumes, oneAtATime, podSecurity, spread, tlsFiles } from "./pods.ts";
+import { claim, keepVolumes, oneAtATime, spread, tlsFiles } from "./pods.ts";
 import { tlsVolumeMounts, tlsVolumes, webTls } from "./pods.ts";
 import { bringsPasswords, jobPasswords, scrapeJobsSecret, targetsConfigMap } from "./scrapeJobs.ts";
 
@@ -53,7 +55,7 @@ function instance(system: System, facts: ClusterFacts): Record<string, unknown> 
     facts.cloud === "azure" &&
     identitiesOf(system, facts).some(({ serviceAccount }) => serviceAccount === workload.name);
   return {
-    image: { sha: digestOf(facts, "quay.io/prometheus/prometheus") },
+    image: { sha: shaOf(facts, "quay.io/prometheus/prometheus") },
     replicas,
     // Above 500 000 series a replica the targets are divided among pairs; another replica would only be another copy.
     shards: planCapacity(system).shards,
@@ -72,6 +74,9 @@ function instance(system: System, facts: ClusterFacts): Record<string, unknown> 
     // The edge cuts its own path off.
     routePrefix: "/",
     enableAdminAPI: false,
+    // By HTTP, the operator would turn on `/-/quit` as well, for every pod that may connect. The reloader is of the same
+    // user as Prometheus, so that it needs no capability for a signal, only to see the process: the pod's namespace is one.
+    reloadStrategy: "ProcessSignal",
     logFormat: "json",
     ...(actsInAzure ? { podMetadata: { labels: { "azure.workload.identity/use": "true" } } } : {}),
     enableServiceLinks: false,

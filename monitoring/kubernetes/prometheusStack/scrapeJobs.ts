@@ -15,7 +15,7 @@ import { ownObject, tlsMount } from "../names.ts";
 
 /** Secret of the jobs' text, which holds no secret: the operator takes no other kind. */
 export const scrapeJobsSecret = { name: "prometheus-scrape-jobs", key: "scrape-jobs.yaml" } as const;
-/** Passwords that jobs bring. */
+/** Passwords that jobs bring, and authorities. */
 export const jobPasswords = "prometheus-passwords";
 /** Static targets, which Prometheus reads again when they change. */
 export const targetsConfigMap = "prometheus-targets";
@@ -41,7 +41,7 @@ export function jobsLeftOut(system: System, facts: ClusterFacts): JobLeftOut[] {
   });
 }
 
-/** The jobs, their targets and the passwords that they bring. */
+/** The jobs, their targets, and the passwords and authorities that they bring. */
 export function scrapeJobObjects(system: System, facts: ClusterFacts): KubernetesObject[] {
   const { namespace } = system;
   const given = { ...system, jobs: additionalJobs(system, facts) };
@@ -92,7 +92,9 @@ function renderJobs(given: System, facts: ClusterFacts): string {
 
 function passwordsOf(jobs: readonly ScrapeJob[]): string[] {
   const names = jobs.flatMap(({ credentials }) =>
-    credentials?.kind === "basic" ? [credentials.passwordSecret] : [],
+    credentials?.kind === "basic"
+      ? [credentials.passwordSecret, ...(credentials.authoritySecret ? [credentials.authoritySecret] : [])]
+      : [],
   );
   return [...new Set(names)];
 }
@@ -101,12 +103,21 @@ function additionalJobs(system: System, facts: ClusterFacts): ScrapeJob[] {
   const left = jobsLeftOut(system, facts).map(({ job }) => job);
   return system.jobs
     .filter((job) => isAdditional(job) && !left.includes(job.name))
-    .map((job) => withRoom(inTheClear(system, job)));
+    .map((job) => withRoom(inTheClear(system, trusting(job, facts))));
 }
 
 function isAdditional(job: ScrapeJob): boolean {
   const { kind } = job.discovery;
   return kind === "static" || kind === "federate" || (!isListed(job) && kind !== "monitor");
+}
+
+/** A job trusts the authority that it is given, and otherwise the public ones. */
+function trusting(job: ScrapeJob, { givenSecrets = [] }: ClusterFacts): ScrapeJob {
+  const { credentials } = job;
+  if (credentials?.kind !== "basic" || credentials.authoritySecret === undefined) return job;
+  if (givenSecrets.includes(credentials.authoritySecret)) return job;
+  const { kind, username, passwordSecret } = credentials;
+  return { ...job, credentials: { kind, username, passwordSecret } };
 }
 
 /** An exporter whose port has no TLS is not asked over it. */

@@ -8,7 +8,7 @@ import { containerSecurity, podSecurity } from "../exporters/pods.ts";
 import { serverTls } from "../exporters/serverTls.ts";
 import type { ClusterFacts, KubernetesObject, Part, Workload } from "../model.ts";
 import { ownObject } from "../names.ts";
-import { acrossZones, apart, oneAtATime } from "../placement.ts";
+import { acrossZones, oneAtATime, preferApart } from "../placement.ts";
 import { replicasOf, resourcesOf } from "../sizes.ts";
 import { workloadOf } from "../workloads.ts";
 import { portOf } from "./addresses.ts";
@@ -85,7 +85,7 @@ function deployment(system: System, facts: ClusterFacts, workload: Workload): Ku
           securityContext: podSecurity,
           ...(replicas > 1
             ? {
-                affinity: apart(workload.selector),
+                affinity: preferApart(workload.selector),
                 topologySpreadConstraints: acrossZones(workload.selector),
               }
             : {}),

@@ -1,18 +1,19 @@
+/** The image of every Thanos of a cluster, also of the sidecars, which the operator starts. */
+import { pinned, pullPolicy } from "../images.ts";
 import type { ClusterFacts } from "../model.ts";
-import { pinned } from "../exporters/pods.ts";
 
 const registry = "quay.io";
 const repository = "thanos/thanos";
 
-/** The one version of Thanos of a cluster. */
+export const thanosRepository = `${registry}/${repository}`;
 export const thanosVersion = "v0.42.4";
 
-/** The image as the chart's values have it. Always pulled: only then the registry's word counts, not what a node holds. */
+/** As the chart's values have it. */
 export function thanosImage(facts: ClusterFacts): Record<string, string> {
   return {
     registry,
     repository,
-    tag: pinned(facts, `${registry}/${repository}`, thanosVersion),
-    pullPolicy: "Always",
+    tag: pinned(facts, thanosRepository, thanosVersion),
+    pullPolicy: pullPolicy(facts, thanosRepository),
   };
 }

@@ -5,7 +5,7 @@ import { podSecurity } from "../exporters/pods.ts";
 import { identitiesOf } from "../identities.ts";
 import type { ClusterFacts, Workload } from "../model.ts";
 import { tlsMount, tlsSecret, tlsVolume } from "../names.ts";
-import { acrossZones, apart } from "../placement.ts";
+import { acrossZones, apart, preferApart } from "../placement.ts";
 import { replicasOf, resourcesOf, sizingOf } from "../sizes.ts";
 import { workloadOf } from "../workloads.ts";
 import { configMount } from "./arguments.ts";
@@ -16,6 +16,9 @@ export interface MountedVolume {
   readonly volume: Readonly<Record<string, unknown>> & { readonly name: string };
   readonly mountPath: string;
 }
+
+/** Keeps nothing on its node, and there may be more of it than nodes: the autoscaler's, and one more in an update. */
+const movesFreely: readonly Component[] = ["thanos-query"];
 
 /** Values of one component: account, placement, sizes, security, TLS and configuration files. */
 export function podValues(
@@ -34,7 +37,7 @@ export function podValues(
     podLabels: podLabels(system, facts, workload),
     ...(replicas > 1
       ? {
-          affinity: apart(workload.selector),
+          affinity: (movesFreely.includes(component) ? preferApart : apart)(workload.selector),
           topologySpreadConstraints: acrossZones(workload.selector),
         }
       : {}),

@@ -8,7 +8,13 @@ import { clusterName, portOf } from "./addresses.ts";
 import { configMount, externalUrl, extraArguments, grpc, http, rulerReplicaLabel } from "./arguments.ts";
 import { configVolume, podValues } from "./pod.ts";
 
-/** The queries. Autoscaling is an object of its own: the chart's knows CPU and memory only. */
+/**
+ * The queries. Autoscaling is an object of its own: the chart's knows CPU and memory only.
+ *
+ * The chart writes `replicas` whatever else it is told, and takes whole numbers only; without a value it would write
+ * `replicas:` with nothing, which Helm's patch turns into the API's default of one. So an upgrade of the release begins
+ * with the least number again, and {@link queryAutoscaling} lets it be the needed one at the next look, 15 s later.
+ */
 export function queryValues(system: System, facts: ClusterFacts): Record<string, unknown> {
   return {
     enabled: true,

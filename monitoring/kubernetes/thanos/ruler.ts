@@ -2,7 +2,8 @@
 import type { System } from "../../model.ts";
 import { rulerArguments } from "../../thanos/ruler.ts";
 import { toYaml } from "../../yaml.ts";
-import { containerSecurity, pinned } from "../exporters/pods.ts";
+import { containerSecurity } from "../exporters/pods.ts";
+import { pinned, pullPolicy, reloaderImage } from "../images.ts";
 import type { ClusterFacts } from "../model.ts";
 import { tlsMount } from "../names.ts";
 import { rulerConfigMaps } from "../ruleObjects.ts";
@@ -54,7 +55,7 @@ export function rulerValues(system: System, facts: ClusterFacts): Record<string,
  * Text of the Alertmanagers file: every one that the headless Service knows, never a load balancer. They are dialled by
  * address, so the name in their certificate is said.
  */
-export function renderClusterAlertmanagers(system: System): string {
+function renderClusterAlertmanagers(system: System): string {
   const port = String(portOf(system, "alertmanager", "http"));
   return toYaml({
     alertmanagers: [
@@ -84,7 +85,7 @@ function ruleVolumes(system: System): MountedVolume[] {
   }));
 }
 
-const reloaderRepository = "quay.io/prometheus-operator/prometheus-config-reloader";
+const reloaderRepository = `${reloaderImage.registry}/${reloaderImage.repository}`;
 
 /** The operator's reloader: a ruler reads its rules again only when it is told to. */
 function reloader(
@@ -96,8 +97,8 @@ function reloader(
   const probe = { httpGet: { path: "/healthz", port: "reloader" }, periodSeconds: 10, timeoutSeconds: 3 };
   return {
     name: "rules-reloader",
-    image: `${reloaderRepository}:${pinned(facts, reloaderRepository, "v0.93.1")}`,
-    imagePullPolicy: "Always",
+    image: `${reloaderRepository}:${pinned(facts, reloaderRepository, reloaderImage.tag)}`,
+    imagePullPolicy: pullPolicy(facts, reloaderRepository),
     args: [
       `--listen-address=:${String(port)}`,
       `--reload-url=http://127.0.0.1:${String(portOf(system, "thanos-ruler", "http"))}/-/reload`,
