@@ -1,5 +1,6 @@
 /** Who is told, as the Secret that Alertmanager's pods read: its configuration and templates, and files of secrets beside it. */
 import { renderAlertmanagerConfig } from "../../alertmanager.ts";
+import { secretsOfReceiver } from "../../extend.ts";
 import { renderAlertmanagerTemplates } from "../../alertmanagerTemplates.ts";
 import type { Notifications, Receiver, Route, System } from "../../model.ts";
 import { externalSecret } from "../externalSecret.ts";
@@ -88,18 +89,5 @@ function withoutWatchdog({ routes = [] }: Route): Route[] {
 }
 
 function secretsOf(receivers: readonly Receiver[]): string[] {
-  const names = receivers.flatMap((receiver) => {
-    switch (receiver.kind) {
-      case "webhook":
-      case "slack":
-        return [receiver.urlSecret];
-      case "pagerduty":
-        return [receiver.keySecret];
-      case "email":
-        return [receiver.passwordSecret];
-      case "none":
-        return [];
-    }
-  });
-  return [...new Set(names)];
+  return [...new Set(receivers.flatMap(secretsOfReceiver))];
 }
