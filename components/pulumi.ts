@@ -7,6 +7,7 @@ export { all, output, secret } from "@pulumi/pulumi/output.js";
 export { ComponentResource, CustomResource } from "@pulumi/pulumi/resource.js";
 export * as runtime from "@pulumi/pulumi/runtime/config.js";
 export type {
+  Alias,
   ComponentResourceOptions,
   CustomResourceOptions,
   dynamic,
@@ -14,4 +15,5 @@ export type {
   Inputs,
   Output,
   Resource,
+  ResourceTransformation,
 } from "@pulumi/pulumi";

@@ -12,6 +12,7 @@ import { chosenCluster } from "./chosenCluster.ts";
 import { AksIdentities } from "./identities.ts";
 import { AzureLogs } from "./logs.ts";
 import { azureNames } from "./names.ts";
+import { withoutVersionedTypes } from "./ownTypes.ts";
 import { KeyVaultSecrets } from "./vault.ts";
 
 export interface AksStackClusterArgs {
@@ -32,7 +33,7 @@ export class AksStackCluster extends pulumi.ComponentResource implements CloudCl
   readonly outputs: Readonly<Record<string, unknown>>;
 
   constructor(name: string, args: AksStackClusterArgs, options?: pulumi.ComponentResourceOptions) {
-    super("vigil:azure:StackCluster", name, {}, options);
+    super("vigil:azure:StackCluster", name, {}, { ...options, transformations: [withoutVersionedTypes] });
     const { config, system, facts, plan, secrets } = args;
     const { subscription, tenant, account, container, vaultUrl } = azureOf(facts);
     const names = azureNames(config.stack, subscription);
