@@ -157,7 +157,11 @@ export async function eventually<T>(
 export async function freePortBase(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const base = 22_000 + 200 * Math.floor(Math.random() * 45);
-    if ((await Promise.all([0, 10, 100, 119, 199].map((offset) => isFree(base + offset)))).every(Boolean))
+    if (
+      (
+        await Promise.all([0, 10, 100, 119, 130, 131, 132, 133, 199].map((offset) => isFree(base + offset)))
+      ).every(Boolean)
+    )
       return base;
   }
   throw new Error("no free block of ports between 22000 and 31000");
