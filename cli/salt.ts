@@ -6,24 +6,40 @@
  * state and takes it from there (PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER). A file that holds an encrypted value keeps its salt,
  * which that value needs.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { parse } from "yaml";
 
 const saltLine = /^encryptionsalt:.*\r?\n?/m;
 
-/** Call before the engine runs; the result, called after it, takes out the salt that the engine has added. */
+/**
+ * Call before the engine runs; the result, called after it, takes out the salt that the engine has added. A file of which the
+ * engine has changed nothing else gets its own text back, comments and style included.
+ */
 export function keepSaltOutOfConfig(projectRoot: string): () => void {
-  const salted = new Set(stackFiles(projectRoot).filter((file) => saltLine.test(readFileSync(file, "utf8"))));
+  const before = new Map(stackFiles(projectRoot).map((file) => [file, readFileSync(file, "utf8")]));
   return () => {
     for (const file of stackFiles(projectRoot)) {
-      if (salted.has(file) || !existsSync(file)) continue;
+      const original = before.get(file);
       const text = readFileSync(file, "utf8");
       if (!saltLine.test(text) || /^\s*-?\s*secure:/m.test(text)) continue;
+      if (original !== undefined && saltLine.test(original)) continue;
       const rest = text.replace(saltLine, "");
-      if (rest.trim() === "") rmSync(file);
+      if (original !== undefined && says(original, rest)) writeFileSync(file, original);
+      else if (rest.trim() === "") rmSync(file);
       else writeFileSync(file, rest);
     }
   };
+}
+
+/** Whether two texts are the same configuration. One that cannot be read is not. */
+function says(one: string, other: string): boolean {
+  try {
+    return isDeepStrictEqual(parse(one), parse(other));
+  } catch {
+    return false;
+  }
 }
 
 function stackFiles(projectRoot: string): string[] {
