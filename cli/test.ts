@@ -25,6 +25,9 @@ interface Outcome {
 const testTools = ["kube_apiserver", "etcd", "kubeconform", "oauth2-proxy"] as const;
 
 const suites = ["unit", "rendered", "engine", "live"] as const;
+/** Files of the engine's suite that measure time, and therefore run alone. */
+const measuring: readonly string[] = ["bench.test.ts"];
+
 const checks = [
   ["format", "prettier", ["--check", "--log-level", "warn", "."]],
   ["types", "tsc", ["-p", "."]],
@@ -51,7 +54,10 @@ await run(async () => {
   await ensureTools(["pulumi", ...localTools, ...testTools]);
   const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
   if (positionals.length === 0 && !values.soak)
-    for (const [name, program, args] of checks) add(total, await check(name, program, args));
+    for (const outcome of await Promise.all(
+      checks.map(([name, program, args]) => check(name, program, args)),
+    ))
+      add(total, outcome);
   for (const suite of chosen) add(total, await runSuite(suite, values.grep));
   const skipped = total.skipped === 0 ? "" : `, ${String(total.skipped)} skipped`;
   console.log(`${String(total.passed)} passed, ${String(total.failed)} failed${skipped}`);
@@ -61,12 +67,14 @@ await run(async () => {
 /** One of the checks of the source: a pass or a failure like any test. */
 async function check(name: string, program: string, args: readonly string[]): Promise<Outcome> {
   const started = Date.now();
-  const code = await runProgram(program, args, () => undefined);
+  const code = await runProgram(program, args, (line) => {
+    console.log(line);
+  });
   headline(name, code === 0 ? "passed" : "failed", started);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-/** Each file in a process of its own, so that no test lives on what another left. */
+/** Each file in a process of its own, so that no test lives on what another left; of the engine's, two at a time. */
 async function runSuite(suite: string, grep: string | undefined): Promise<Outcome> {
   const started = Date.now();
   const folder = join("test", suite);
@@ -74,24 +82,41 @@ async function runSuite(suite: string, grep: string | undefined): Promise<Outcom
   const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
   const together = suite === "unit" || suite === "rendered";
   const groups = together ? [files] : files.map((file) => [file]);
-  for (const group of groups) {
+  const paired = groups.filter(([file = ""]) => suite === "engine" && !measuring.includes(file));
+  const runGroup = async (group: readonly string[], hold: boolean): Promise<void> => {
     const paths = group.map((file) => join(folder, file));
-    add(total, await runMocha(paths, grep));
-  }
+    add(total, await runMocha(paths, grep, hold));
+  };
+  await inPairs(paired, (group) => runGroup(group, true));
+  for (const group of groups.filter((one) => !paired.includes(one))) await runGroup(group, false);
   headline(suite, `${String(total.passed)} passed, ${String(total.failed)} failed`, started);
   return total;
 }
 
-async function runMocha(paths: readonly string[], grep: string | undefined): Promise<Outcome> {
+async function inPairs<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+/** @param hold whether the output is shown at the end, as one piece, because another file runs at the same time */
+async function runMocha(paths: readonly string[], grep: string | undefined, hold: boolean): Promise<Outcome> {
   const outcome: Outcome = { passed: 0, failed: 0, skipped: 0 };
   const pattern = grep === undefined ? [] : ["--grep", grep];
   // A socket that somebody forgot must not hold up the tests behind it.
-  const code = await runProgram("mocha", ["--exit", "--reporter", "spec", ...pattern, ...paths], (line) => {
+  const held: string[] = [];
+  const args = ["--exit", "--reporter", "spec", ...pattern, ...paths];
+  const code = await runProgram("mocha", args, (line) => {
+    if (hold) held.push(line);
+    else console.log(line);
     const [, count, kind] = /^\s+(\d+) (passing|failing|pending)\b/.exec(line) ?? [];
     if (kind === "passing") outcome.passed += Number(count);
     if (kind === "failing") outcome.failed += Number(count);
     if (kind === "pending") outcome.skipped += Number(count);
   });
+  if (hold) console.log(held.join("\n"));
   // A process that ended badly without saying so has failed as well.
   if (code !== 0 && outcome.failed === 0) outcome.failed = 1;
   return outcome;
@@ -110,12 +135,13 @@ async function runProgram(
   });
   let rest = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    process.stdout.write(text);
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     lines.forEach(onLine);
   });
-  return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 1)));
+  const code = await new Promise<number>((resolve) => child.once("close", (ended) => resolve(ended ?? 1)));
+  if (rest !== "") onLine(rest);
+  return code;
 }
 
 function headline(name: string, result: string, started: number): void {

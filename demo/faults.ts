@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { z } from "zod";
 
 const schema = z.strictObject({
@@ -46,7 +48,14 @@ export function noFaults(): Faults {
 // Filled, because untouched pages do not count as resident.
 function resize(held: Buffer[], mebibytes: number): Buffer[] {
   const missing = Math.max(0, mebibytes - held.length);
+  if (mebibytes < held.length) setImmediate(collectGarbage);
   return [...held.slice(0, mebibytes), ...Array.from({ length: missing }, () => Buffer.alloc(2 ** 20, 1))];
+}
+
+/** An idle process may wait for minutes before it gives back what nobody holds, and the fault would not end with its mending. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
 }
 
 function withoutUndefined(fault: { [K in keyof Fault]?: Fault[K] | undefined }): Partial<Fault> {
