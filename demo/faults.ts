@@ -25,7 +25,7 @@ export interface Faults {
 /** Nothing goes wrong until told. */
 export function noFaults(): Faults {
   let current: Fault = { syncLatencySeconds: 0, failSignals: false, pauseSignals: false, holdMemoryMiB: 0 };
-  let held: Buffer[] = [];
+  let held = Buffer.alloc(0);
   return {
     get current() {
       return current;
@@ -45,11 +45,15 @@ export function noFaults(): Faults {
   };
 }
 
-// Filled, because untouched pages do not count as resident.
-function resize(held: Buffer[], mebibytes: number): Buffer[] {
-  const missing = Math.max(0, mebibytes - held.length);
-  if (mebibytes < held.length) setImmediate(collectGarbage);
-  return [...held.slice(0, mebibytes), ...Array.from({ length: missing }, () => Buffer.alloc(2 ** 20, 1))];
+/**
+ * In one piece: above 32 MiB the allocator asks the system for it, and gives it back when it is freed (mallopt(3),
+ * M_MMAP_THRESHOLD). Filled, because untouched pages do not count as resident.
+ */
+function resize(held: Buffer<ArrayBuffer>, mebibytes: number): Buffer<ArrayBuffer> {
+  const bytes = mebibytes * 2 ** 20;
+  if (bytes === held.length) return held;
+  if (held.length > 0) setImmediate(collectGarbage);
+  return Buffer.alloc(bytes, 1);
 }
 
 /** An idle process may wait for minutes before it gives back what nobody holds, and the fault would not end with its mending. */
