@@ -9,12 +9,12 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** Modules whose names an index has as its own, and modules that it has under a name. */
+/** Modules whose names an index has as its own, and modules that it has under their names. */
 interface Index {
   readonly own: readonly string[];
   /** Names of the index by the module that has them, loaded when first asked for. */
   readonly later: Readonly<Record<string, readonly string[]>>;
-  readonly named: Readonly<Record<string, string>>;
+  readonly named: readonly string[];
   readonly constants: Readonly<Record<string, unknown>>;
 }
 
@@ -27,18 +27,13 @@ export const indexes: Readonly<Record<"@pulumi/pulumi/runtime" | "@pulumi/pulumi
       "closure/codePaths": ["computeCodePaths"],
       mocks: ["setMocks"],
     },
-    named: {},
+    named: [],
     constants: {},
   },
   "@pulumi/pulumi": {
     own: ["config", "errors", "metadata", "output", "resource", "stackReference", "stash"],
     later: {},
-    named: Object.fromEntries(
-      ["asset", "automation", "dynamic", "iterable", "log", "provider", "runtime", "utils"].map((name) => [
-        name,
-        name,
-      ]),
-    ),
+    named: ["asset", "automation", "dynamic", "iterable", "log", "provider", "runtime", "utils"],
     constants: { deploymentOnlyModule: true },
   },
 };
@@ -57,7 +52,7 @@ export function leanIndex(path: keyof typeof indexes): object {
   }
   for (const [module, names] of Object.entries(later))
     for (const name of names) define(name, () => load(module)[name]);
-  for (const [name, module] of Object.entries(named)) define(name, () => load(module));
+  for (const name of named) define(name, () => load(name));
   for (const [name, value] of Object.entries(constants)) define(name, () => value);
   return index;
 }
