@@ -2,6 +2,7 @@
 import type { Finding } from "../monitoring/checks/finding.ts";
 import type { Platform, System } from "../monitoring/model.ts";
 import { suggestion } from "../monitoring/nearest.ts";
+import { removal, setting } from "./commands.ts";
 import { secretCommand, type StackConfig } from "./parse.ts";
 
 /** Passwords of the stack's own users, made at random unless they are given. */
@@ -28,7 +29,7 @@ function checkPlatform({ name, platforms }: System, { platform, stack }: StackCo
     {
       key: "vigil:platform",
       message: `got ${platform}, ${name} runs on ${platforms.join(", ")}`,
-      mend: `run ${setting(stack, "platform", platforms[0] ?? "local")}`,
+      mend: `run ${setting(stack, "vigil:platform", platforms[0] ?? "local")}`,
     },
   ];
 }
@@ -47,7 +48,7 @@ function checkRegion({ platform, parameters, stack }: StackConfig<unknown>): Fin
     {
       key: "vigil:region",
       message: `got local, platform ${platform} needs a region of its cloud`,
-      mend: `run ${setting(stack, "region", example)}`,
+      mend: `run ${setting(stack, "vigil:region", example)}`,
     },
   ];
 }
@@ -58,7 +59,7 @@ function checkForm({ name }: System, { parameters, stack }: StackConfig<unknown>
     {
       key: "vigil:layout",
       message: `got desktop, ${name} has the cluster form only`,
-      mend: `run ${setting(stack, "layout", "cluster")}`,
+      mend: `run ${setting(stack, "vigil:layout", "cluster")}`,
     },
   ];
 }
@@ -85,10 +86,6 @@ function unknownSecrets({ secrets, name: system }: System, config: StackConfig<u
     .map((name) => ({
       key: `vigil:secrets.${name}`,
       message: `nothing of ${system} uses this secret, ${suggestion(name, known)}`,
-      mend: `run \`npm run pulumi -- config rm --stack ${config.stack} --path 'vigil:secrets.${name}'\``,
+      mend: `run ${removal(config.stack, `vigil:secrets.${name}`)}`,
     }));
-}
-
-function setting(stack: string, key: string, value: string): string {
-  return `\`npm run pulumi -- config set --stack ${stack} vigil:${key} ${value}\``;
 }

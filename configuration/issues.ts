@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Finding } from "../monitoring/checks/finding.ts";
 import { suggestion } from "../monitoring/nearest.ts";
+import { setting } from "./commands.ts";
 
 /** The value that zod has refused. */
 export interface Refused {
@@ -41,7 +42,7 @@ function got(value: unknown, hidden: boolean): string {
 
 function mendOf(key: string, stack: string): string {
   if (key.includes("[")) return `correct it in Pulumi.${stack}.yaml`;
-  return `run \`npm run pulumi -- config set --stack ${stack} --path '${key}' …\` with such a value`;
+  return `run ${setting(stack, key, "…")} with such a value`;
 }
 
 function pathOf(key: string, path: readonly PropertyKey[]): string {

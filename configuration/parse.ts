@@ -4,6 +4,7 @@ import type { Duration, Platform, SystemParameters } from "../monitoring/model.t
 import { FindingsError, type Finding } from "../monitoring/checks/finding.ts";
 import { suggestion } from "../monitoring/nearest.ts";
 import { changesOf } from "./changes.ts";
+import { removal } from "./commands.ts";
 import type { ClusterConfig } from "./cluster.ts";
 import { issueFindings } from "./issues.ts";
 import {
@@ -107,7 +108,7 @@ function unknownKeys({ raw, stack }: Reading): Finding[] {
     .map((name) => ({
       key: project + name,
       message: `unknown key, ${suggestion(name, keyNames)}`,
-      mend: `remove it with \`npm run pulumi -- config rm --stack ${stack} ${project}${name}\``,
+      mend: `remove it with ${removal(stack, project + name)}`,
     }));
 }
 

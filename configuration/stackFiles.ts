@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { Finding } from "../monitoring/checks/finding.ts";
 import type { Platform, System, SystemParameters } from "../monitoring/model.ts";
+import { setting } from "./commands.ts";
 import { parseConfig, plaintextSecret, type StackConfig } from "./parse.ts";
 
 export interface StackFile {
@@ -62,7 +63,7 @@ export function bucketClashes(stack: string, stacks: readonly StackBucket[]): Fi
     .map((other) => ({
       key: "vigil:bucket",
       message: `${own.bucket} is the bucket of stack ${other.stack} (${other.system}, ${other.environment}) too`,
-      mend: `give this stack its own with \`npm run pulumi -- config set --stack ${stack} vigil:bucket NAME\``,
+      mend: `give this stack its own with ${setting(stack, "vigil:bucket", "NAME")}`,
     }));
 }
 

@@ -2,6 +2,7 @@ import type { StackConfig } from "../../configuration/parse.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
 import { isNetwork, mostNodes, overlap, within } from "./addresses.ts";
 import { systemNodes } from "./pools.ts";
+import { set } from "./setting.ts";
 
 /**
  * Networks that AKS keeps for itself, and Docker's bridge.
@@ -19,7 +20,7 @@ export function networkFindings({ stack, kubernetes }: StackConfig<unknown>): Fi
     {
       key: "vigil:network.cidr",
       message: `got ${network.cidr}, ${message}`,
-      mend: `run \`npm run pulumi -- config set --stack ${stack} --path 'vigil:network.cidr' 10.40.0.0/16\``,
+      mend: set(stack, "vigil:network.cidr", "10.40.0.0/16"),
     },
   ];
   if (!isNetwork(network.cidr)) return finding("which is not the first address of a network of that size");

@@ -1,12 +1,13 @@
 /** How to mend a finding: the command that sets a key of a stack's configuration, or removes it. */
+import { removal, setting } from "../../configuration/commands.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
 
 export function set(stack: string, key: string, value: string, order = "run"): string {
-  return `${order} \`npm run pulumi -- config set --stack ${stack} --path '${key}' ${value}\``;
+  return `${order} ${setting(stack, key, value)}`;
 }
 
 export function unset(stack: string, key: string): string {
-  return `remove it with \`npm run pulumi -- config rm --stack ${stack} --path '${key}'\``;
+  return `remove it with ${removal(stack, key)}`;
 }
 
 /** @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */

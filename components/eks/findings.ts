@@ -1,4 +1,5 @@
 /** What is wrong with a stack's configuration for AWS, before its first resource. */
+import { removal, setting } from "../../configuration/commands.ts";
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
 import type { System } from "../../monitoring/model.ts";
@@ -209,10 +210,9 @@ function finding(key: string, message: string, mend: string): Finding {
 }
 
 function set(stack: string, key: string, value: string): string {
-  const path = key.includes(".") ? ` --path 'vigil:${key}'` : ` vigil:${key}`;
-  return `run \`npm run pulumi -- config set --stack ${stack}${path} ${value}\``;
+  return `run ${setting(stack, `vigil:${key}`, value)}`;
 }
 
 function unset(stack: string, key: string): string {
-  return `run \`npm run pulumi -- config rm --stack ${stack} --path 'vigil:${key}'\``;
+  return `run ${removal(stack, `vigil:${key}`)}`;
 }

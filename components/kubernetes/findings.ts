@@ -1,4 +1,5 @@
 /** What is wrong with a stack's configuration on any Kubernetes: who logs in where, and how the edge gets its certificate. */
+import { setting } from "../../configuration/commands.ts";
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
 import { grafanaFindings } from "../../monitoring/kubernetes/prometheusStack.ts";
@@ -22,7 +23,7 @@ function loginFindings({ stack, platform, kubernetes: { oidc } }: StackConfig<un
           {
             key: "vigil:oidc.clientId",
             message: "missing, and people log in as users of an application of the identity provider",
-            mend: setting(stack, "oidc.clientId", "CLIENT-ID"),
+            mend: `run ${setting(stack, "vigil:oidc.clientId", "CLIENT-ID")}`,
           },
         ]
       : []),
@@ -31,7 +32,7 @@ function loginFindings({ stack, platform, kubernetes: { oidc } }: StackConfig<un
           {
             key: "vigil:oidc.issuer",
             message: "missing, and people log in at an identity provider",
-            mend: setting(stack, "oidc.issuer", "https://ISSUER"),
+            mend: `run ${setting(stack, "vigil:oidc.issuer", "https://ISSUER")}`,
           },
         ]
       : []),
@@ -48,7 +49,7 @@ function edgeFindings({ stack, kubernetes: { edge } }: StackConfig<unknown>): Fi
           {
             key: "vigil:edge.email",
             message: "missing, and an ACME authority wants an address of who is responsible",
-            mend: setting(stack, "edge.email", "ADDRESS"),
+            mend: `run ${setting(stack, "vigil:edge.email", "ADDRESS")}`,
           },
         ]
       : []),
@@ -58,7 +59,7 @@ function edgeFindings({ stack, kubernetes: { edge } }: StackConfig<unknown>): Fi
             key: "vigil:edge.certificate",
             message:
               "got acme, whose authority must reach the edge from anywhere, and this edge admits only some",
-            mend: setting(stack, "edge.certificate", "internal"),
+            mend: `run ${setting(stack, "vigil:edge.certificate", "internal")}`,
           },
         ]
       : []),
@@ -73,11 +74,7 @@ function networkFindings({ stack, kubernetes: { cluster, network } }: StackConfi
       key: "vigil:network.cidr",
       message:
         "missing, and vigil:cluster.mode is existing: name the network of the cluster, of its nodes, pods and API server",
-      mend: setting(stack, "network.cidr", "CIDR"),
+      mend: `run ${setting(stack, "vigil:network.cidr", "CIDR")}`,
     },
   ];
-}
-
-function setting(stack: string, path: string, value: string): string {
-  return `run \`npm run pulumi -- config set --stack ${stack} --path vigil:${path} ${value}\``;
 }
