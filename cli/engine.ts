@@ -12,6 +12,7 @@ import { createInterface } from "node:readline";
 import { cacheFolder } from "../tools/installation.ts";
 import { ensureTools } from "../tools/toolchain.ts";
 import { bundledEngine } from "./bundle.ts";
+import { engineHome } from "./engineHome.ts";
 import { keepSaltOutOfConfig } from "./salt.ts";
 
 /** The repository of this file. */
@@ -71,6 +72,7 @@ export function engineEnvironment(projectRoot: string): NodeJS.ProcessEnv {
     // The salt that belongs to the passphrase is kept in the state: see salt.ts.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...engineHome(home),
     // An official language host takes the first `node` there is; ours needs no such help.
     PATH: [join(repository, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter),
     // Compiled code of the SDK and of stripped TypeScript: 0.2 s of each process.

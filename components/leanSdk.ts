@@ -68,11 +68,30 @@ for (const path of Object.keys(indexes) as (keyof typeof indexes)[]) {
   } as NodeJS.Module;
 }
 
-// Three messages about each resource go to the engine, which throws them away unless it was called with --debug: a quarter of
-// the time of a preview of 300 resources.
 if (process.env["VIGIL_DEBUG"] === undefined) {
+  // Three messages about each resource go to the engine, which throws them away unless it was called with --debug: a quarter
+  // of the time of a preview of 300 resources.
   const log = require("@pulumi/pulumi/log/index.js") as { debug: () => Promise<void> };
   log.debug = () => Promise.resolve();
+
+  // Each of some 10 000 promises keeps the stack that made it, for PULUMI_DEBUG_PROMISE_LEAKS, and each resource sends the
+  // whole stack of its making, which the state keeps: a tenth of that time. What is still pending at the end is told as before.
+  const debuggable = require("@pulumi/pulumi/runtime/debuggable.js") as Record<
+    "debuggablePromise",
+    (...given: unknown[]) => unknown
+  >;
+  const { debuggablePromise } = debuggable;
+  debuggable.debuggablePromise = (...given) => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      return debuggablePromise(...given);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  };
+  const { Resource } = require("@pulumi/pulumi/resource.js") as { Resource: { stackTrace: () => object[] } };
+  Resource.stackTrace = () => [];
 }
 
 // The SDK keeps the stack of every promise that it makes, and its runner has each mapped to sources (source-map-support):

@@ -23,6 +23,15 @@ describe("The SDK as the program loads it", () => {
     const { CustomResource } = require("@pulumi/pulumi/resource.js") as { CustomResource: unknown };
     assert.equal(index.CustomResource, CustomResource);
   });
+
+  it("keeps no stack with a promise", () => {
+    const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable.js") as {
+      debuggablePromise: (promise: Promise<void>, context: string) => Promise<void>;
+    };
+    const promise = Promise.resolve();
+    void debuggablePromise(promise, "of this test");
+    assert.equal((promise as { _debugStackTrace?: string })._debugStackTrace, "Error");
+  });
 });
 
 /** Names of the real index, by a process that has loaded nothing of ours. */

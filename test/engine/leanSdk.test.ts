@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { repository } from "../../cli/engine.ts";
+import { temporaryProject, type TemporaryProject } from "./temporaryProject.ts";
+
+describe("The SDK as this program uses it", function () {
+  this.timeout(60_000);
+  let project: TemporaryProject;
+  const program = (text: string): string =>
+    `import "${repository}/components/leanSdk.ts";
+     import { ComponentResource } from "@pulumi/pulumi";
+     ${text}`;
+
+  before(async () => {
+    project = await temporaryProject({ "index.ts": "" });
+  });
+  after(() => {
+    project.remove();
+  });
+
+  async function placesStored(env: NodeJS.ProcessEnv): Promise<unknown> {
+    const up = await project.pulumi(["up", "--yes", "--skip-preview"], { env });
+    assert.equal(up.code, 0, up.stdout);
+    const part = (await project.state()).find(({ type }) => type === "probe:index:Part");
+    return (part as { stackTrace?: unknown } | undefined)?.stackTrace;
+  }
+
+  it("keeps no paths of this machine with a resource, unless every message is asked for", async () => {
+    project.write("index.ts", program('new ComponentResource("probe:index:Part", "part");'));
+    assert.notEqual(await placesStored({ VIGIL_DEBUG: "1" }), undefined);
+    project.write("index.ts", program('new ComponentResource("probe:index:Part", "another");'));
+    assert.equal(await placesStored({}), undefined);
+  });
+
+  it("tells what never came to an end", async () => {
+    project.write(
+      "index.ts",
+      program('new ComponentResource("probe:index:Part", "part", { never: new Promise(() => {}) });'),
+    );
+    const preview = await project.pulumi(["preview"]);
+    assert.notEqual(preview.code, 0);
+    assert.match(preview.stdout, /"part" \[probe:index:Part\] was waiting for the value of its input/);
+  });
+});
