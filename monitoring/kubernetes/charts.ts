@@ -46,11 +46,6 @@ export const charts = {
     chart: "prometheus-pushgateway",
     version: "3.8.0",
   },
-  "prometheus-redis-exporter": {
-    repository: prometheusCommunity,
-    chart: "prometheus-redis-exporter",
-    version: "6.29.0",
-  },
   "prometheus-postgres-exporter": {
     repository: prometheusCommunity,
     chart: "prometheus-postgres-exporter",

@@ -11,8 +11,8 @@ const repository = "docker.io/memcached";
 const version = "1.6.45";
 
 /**
- * Members of the cache; none where there is no store. memcached knows neither users nor, from Thanos, TLS: the network
- * policies let nobody but the store in.
+ * Members of the cache; none where there is no store. Thanos' client of it has neither users nor TLS (0.42,
+ * pkg/cacheutil/memcached_client.go): the network policies let nobody but the store in.
  */
 export function memcached(system: System, facts: ClusterFacts): Part[] {
   if (replicasOf(system, "thanos-store") === 0) return [];

@@ -17,7 +17,7 @@ import { adapterAccess } from "./thanos/adapterAccess.ts";
 import { clusterName, portOf } from "./thanos/addresses.ts";
 import type { ClusterFacts, HelmRelease, KubernetesObject, Part } from "./model.ts";
 import { ownObject, tlsMount, tlsSecret, tlsVolume } from "./names.ts";
-import { sizingOf } from "./sizes.ts";
+import { scalesQueries, sizingOf } from "./sizes.ts";
 import { workloadOf } from "./workloads.ts";
 
 /** Metric of the pods of Thanos Query in the API `custom.metrics.k8s.io`. */
@@ -26,13 +26,13 @@ const queryRate = "thanos_queries_per_second";
 /** Empty where the sizing gives no room between replicas and most replicas. */
 export function queryAutoscaling(system: System, facts: ClusterFacts): Part[] {
   const sizing = sizingOf(system, "thanos-query");
-  if (sizing?.maxReplicas === undefined || sizing.maxReplicas <= sizing.replicas) return [];
+  if (sizing?.maxReplicas === undefined || !scalesQueries(system)) return [];
   return [
     {
       name: "query-autoscaling",
       about: `Thanos Query, ${String(sizing.replicas)} to ${String(sizing.maxReplicas)} of them, one for ${String(queriesPerReplica)} queries a second.`,
       // The adapter's certificate is issued, and put into its API registration, by cert-manager.
-      after: ["cert-manager", "certificates", "thanos"],
+      after: ["cert-manager", "certificates", "query"],
       objects: [
         serviceAccount(workloadOf(system, "prometheus-adapter")),
         ...adapterAccess(system),
@@ -44,8 +44,9 @@ export function queryAutoscaling(system: System, facts: ClusterFacts): Part[] {
 }
 
 /**
- * Up at once, down slowly: a query that was just started has cold connections, and load comes in waves. Up as far as is
- * needed in one step, because an upgrade of the release begins with the least number again.
+ * Up at once, as far as is needed in one step, and down slowly: a query that was just started has cold connections, and load
+ * comes in waves. The Deployment names no number, so that no update of it takes back what was decided here; the least number
+ * is set whether or not there is a metric.
  */
 function autoscaler(system: System, minReplicas: number, maxReplicas: number): KubernetesObject {
   return ownObject({
@@ -128,7 +129,7 @@ function source(system: System): Record<string, unknown> {
         port: portOf(system, "prometheus", "http"),
       }
     : {
-        url: `http://${clusterName(system, "thanos-query")}`,
+        url: `https://${clusterName(system, "thanos-query")}`,
         port: portOf(system, "thanos-query", "http"),
       };
 }

@@ -12,6 +12,12 @@ export function replicasOf(system: System, component: Component): number {
   return sizingOf(system, component)?.replicas ?? 0;
 }
 
+/** Whether an autoscaler decides how many queries there are: the sizing leaves room between replicas and most replicas. */
+export function scalesQueries(system: System): boolean {
+  const sizing = sizingOf(system, "thanos-query");
+  return sizing?.maxReplicas !== undefined && sizing.maxReplicas > sizing.replicas;
+}
+
 /** What a component without figures of its own gets: requests 50m/64Mi, limits 250m/256Mi. */
 const least: Resources = {
   requests: { cpu: "50m", memory: "64Mi" },

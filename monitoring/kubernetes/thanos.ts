@@ -5,11 +5,11 @@ import { memcached } from "./memcached.ts";
 import type { ClusterFacts, HelmRelease, Part } from "./model.ts";
 import { objectStoreSecret } from "./names.ts";
 import { queryAutoscaling } from "./queryAutoscaling.ts";
-import { compactorValues } from "./thanos/compactor.ts";
+import { compactor } from "./thanos/compactor.ts";
 import { configMaps, objectStore } from "./thanos/files.ts";
 import { queryFrontend } from "./thanos/frontend.ts";
 import { thanosImage } from "./thanos/image.ts";
-import { queryValues } from "./thanos/queries.ts";
+import { queries } from "./thanos/queries.ts";
 import { receiveValues } from "./thanos/receive.ts";
 import { rulerValues } from "./thanos/ruler.ts";
 import { services } from "./thanos/services.ts";
@@ -28,7 +28,7 @@ export function thanosParts(system: System, facts: ClusterFacts): Part[] {
     ...before,
     {
       name,
-      about: "Thanos: queries over all replicas and the bucket, and what feeds and tends the bucket.",
+      about: "Thanos: what holds samples and history, and answers queries about them.",
       after: ["certificates", ...before.map((part) => part.name), ...(rules ? ["ruler-rules"] : [])],
       objects: [
         ...own(system).map((workload) => serviceAccount(workload)),
@@ -38,7 +38,9 @@ export function thanosParts(system: System, facts: ClusterFacts): Part[] {
       release: release(system, facts),
       ownsCloudResources: facts.peers.length > 0,
     },
+    ...queries(system, facts),
     ...queryFrontend(system, facts),
+    ...compactor(system, facts),
     ...queryAutoscaling(system, facts),
   ];
 }
@@ -53,6 +55,8 @@ function bucket(system: System, facts: ClusterFacts): Part {
   };
 }
 
+const ownObjects: readonly string[] = ["thanos-query", "thanos-query-frontend", "thanos-compactor"];
+
 /** The workloads of Thanos. */
 function own(system: System) {
   return workloads(system).filter(({ selector }) => selector["app.kubernetes.io/name"] === "thanos");
@@ -63,9 +67,9 @@ function release(system: System, facts: ClusterFacts): HelmRelease {
     name,
     namespace: system.namespace,
     chart: "thanos",
-    workloads: own(system).flatMap((workload) =>
-      workload.name === "thanos-query-frontend" ? [] : [workload.name],
-    ),
+    workloads: own(system)
+      .map((workload) => workload.name)
+      .filter((workload) => !ownObjects.includes(workload)),
     // StatefulSets start their pods one after the other.
     timeoutSeconds: 1_200,
     values: {
@@ -91,11 +95,11 @@ function release(system: System, facts: ClusterFacts): HelmRelease {
         pdb: { enabled: false },
       },
       bucket: { enabled: false },
-      query: queryValues(system, facts),
-      // An object of its own, with TLS.
+      // Objects of their own, with TLS: {@link ownThanos} says why.
+      query: { enabled: false },
       queryFrontend: { enabled: false },
+      compactor: { enabled: false },
       storegateway: storeValues(system, facts),
-      compactor: compactorValues(system, facts),
       receive: receiveValues(system, facts),
       ruler: rulerValues(system, facts),
       rustfs: { enabled: false },

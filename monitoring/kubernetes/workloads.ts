@@ -5,7 +5,7 @@
 import type { Component, System } from "../model.ts";
 import type { Workload, WorkloadPort } from "./model.ts";
 import { namespaces } from "./names.ts";
-import { replicasOf, sizingOf } from "./sizes.ts";
+import { replicasOf, scalesQueries } from "./sizes.ts";
 
 const mutual = (number: number): WorkloadPort => ({ number, protocol: "TCP", tls: "mutual" });
 const server = (number: number): WorkloadPort => ({ number, protocol: "TCP", tls: "server" });
@@ -23,8 +23,6 @@ export function workloads(system: System): Workload[] {
   const namespace = system.namespace;
   const own = (component: Component): boolean => replicasOf(system, component) > 0;
   const receive = system.longTerm.mode === "receive";
-  const query = sizingOf(system, "thanos-query");
-  const scalesQueries = query?.maxReplicas !== undefined && query.maxReplicas > query.replicas;
   const thanos = (component: string): Workload["selector"] => ({
     "app.kubernetes.io/name": "thanos",
     "app.kubernetes.io/instance": "thanos",
@@ -99,13 +97,13 @@ export function workloads(system: System): Workload[] {
       services: ["grafana"],
       stateful: false,
     },
-    // HTTP of the chart's components is plain, because its probes know no TLS; what people ask, the frontend, is not of it.
+    // HTTP of the chart's components is plain, because its probes know no TLS; query, frontend and compactor are not of it.
     {
       present: own("thanos-query"),
       name: "thanos-query",
       namespace,
       selector: thanos("query"),
-      ports: { http: plain(10902), grpc: mutual(10901) },
+      ports: { http: server(10902), grpc: mutual(10901) },
       services: ["thanos-query", "thanos-query-grpc"],
       stateful: false,
     },
@@ -132,7 +130,7 @@ export function workloads(system: System): Workload[] {
       name: "thanos-compactor",
       namespace,
       selector: thanos("compactor"),
-      ports: { http: plain(10902) },
+      ports: { http: server(10902) },
       services: ["thanos-compactor"],
       stateful: true,
     },
@@ -165,7 +163,7 @@ export function workloads(system: System): Workload[] {
       stateful: true,
     },
     {
-      present: scalesQueries,
+      present: scalesQueries(system),
       name: "prometheus-adapter",
       namespace,
       selector: chart("prometheus-adapter"),

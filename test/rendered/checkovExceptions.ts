@@ -1,3 +1,9 @@
+import { workloads } from "../../monitoring/kubernetes/workloads.ts";
+import type { System } from "../../monitoring/model.ts";
+
+/** Most that may be excepted of one system's stack. */
+export const mostExceptions = 10;
+
 /**
  * What Checkov finds in the stack and no value of a chart can mend, each with its reason. Image digests (CKV_K8S_43) are not
  * among them: they are a matter of configuration (`imageDigests`). Nothing is hidden from Checkov by annotations.
@@ -9,25 +15,31 @@ export interface CheckovException {
   readonly object: string;
   /** Why it stays, in one sentence. */
   readonly reason: string;
+  /** The workload that it is about, of those that only some systems have. */
+  readonly workload?: string;
+}
+
+/** Those of the workloads that a system has. */
+export function exceptionsOf(system: System): CheckovException[] {
+  const present = workloads(system).map(({ name }) => name);
+  return checkovExceptions.filter(({ workload }) => workload === undefined || present.includes(workload));
 }
 
 /** Tokens: the accounts of these pods say that they get none, which is what counts; Checkov looks at the pod alone. */
-const tokenless = [
-  "Deployment monitoring/redis-exporter",
-  "Deployment monitoring/thanos-query",
-  "StatefulSet monitoring/thanos-compactor",
-  "StatefulSet monitoring/thanos-receive",
-  "StatefulSet monitoring/thanos-ruler",
-  "StatefulSet monitoring/thanos-storegateway",
-];
+const tokenless = {
+  "thanos-receive": "StatefulSet monitoring/thanos-receive",
+  "thanos-ruler": "StatefulSet monitoring/thanos-ruler",
+  "thanos-store": "StatefulSet monitoring/thanos-storegateway",
+} as const;
 
 const edge = "Deployment haproxy-ingress/haproxy-ingress-kubernetes-ingress";
 const injector = "Deployment cert-manager/cert-manager-cainjector";
 
 export const checkovExceptions: readonly CheckovException[] = [
-  ...tokenless.map((object) => ({
+  ...Object.entries(tokenless).map(([workload, object]) => ({
     check: "CKV_K8S_38",
     object,
+    workload,
     reason:
       "Its ServiceAccount has automountServiceAccountToken: false, so no token is mounted; the chart cannot say it on the pod as well.",
   })),

@@ -33,7 +33,7 @@ function probing(system: System): System {
 }
 
 function partsOf(system: System, facts: ClusterFacts): Part[] {
-  return [redisExporter, postgresExporter, blackboxExporter, pushgateway]
+  return [postgresExporter, blackboxExporter, pushgateway]
     .map((render) => render(probing(system), facts))
     .filter((part) => part !== undefined);
 }
@@ -113,16 +113,14 @@ for (const { name, system, facts } of examples) {
       });
     }
 
-    it("are pinned to the digests of the configuration where the chart can carry one", () => {
+    it("are pinned to the digests of the configuration", () => {
       const repositories = [
         "quay.io/prometheuscommunity/postgres-exporter",
         "quay.io/prometheus/pushgateway",
         "quay.io/prometheus/blackbox-exporter",
       ];
       const imageDigests = Object.fromEntries(repositories.map((repository) => [repository, digest]));
-      const pinned = partsOf(system, { ...facts, imageDigests }).filter(
-        (part) => part.name !== "redis-exporter",
-      );
+      const pinned = partsOf(system, { ...facts, imageDigests });
       assert.ok(pinned.length > 0);
       for (const part of pinned) assert.ok(JSON.stringify(valuesOf(part).image).includes(digest), part.name);
     });
@@ -143,13 +141,15 @@ for (const { name, system, facts } of examples) {
         assert.equal(through.length + own.length, 1, component);
         for (const { discovery, scheme, credentials } of own) {
           assert.ok(discovery.kind === "monitor");
-          const release =
-            (component === "redis-exporter" ? redisExporter : postgresExporter)(system, facts)?.release ??
-            assert.fail();
-          assert.deepEqual(discovery.namespaces, [release.namespace]);
-          assert.deepEqual(discovery.selector, { "app.kubernetes.io/name": release.chart });
-          const service = valuesOf({ release } as Part).service;
-          assert.equal(discovery.port, service.portName ?? service.name);
+          const { namespace, selector } = workloadOf(system, component);
+          const name = "app.kubernetes.io/name";
+          assert.deepEqual(discovery.namespaces, [namespace]);
+          assert.deepEqual(discovery.selector, { [name]: selector[name] });
+          const port =
+            component === "redis-exporter"
+              ? objectOf(redisExporter(system, facts), "Service").spec.ports[0].name
+              : valuesOf(postgresExporter(system, facts)).service.name;
+          assert.equal(discovery.port, port);
           assert.equal(scheme, "https");
           assert.equal(credentials?.kind, "stack");
         }
@@ -158,17 +158,23 @@ for (const { name, system, facts } of examples) {
   });
 }
 
+function redisContainer(system: System, facts: ClusterFacts): Json {
+  const [container] = objectOf(redisExporter(system, facts), "Deployment").spec.template.spec.containers;
+  return container ?? assert.fail("no container");
+}
+
 describe("The Redis exporter", () => {
   it("has no address of its own where Prometheus names one, so that /metrics tells of the exporter alone", () => {
     const { system, facts } = oversightOnAks;
-    assert.equal(valuesOf(redisExporter(system, facts)).redisAddress, "");
+    assert.ok(redisContainer(system, facts).args.includes("--redis.addr="));
     const [address] = Object.keys(JSON.parse(filled(redisExporter(system, facts), "passwords.json")));
     assert.equal(address, "rediss://redis-oversight-prod.redis.cache.windows.net:6380");
   });
 
   it("is pointed at GreenLang's own Redis", () => {
     const { system, facts } = greenlangOnEks;
-    assert.match(valuesOf(redisExporter(system, facts)).redisAddress, /^redis:\/\/redis\.greenlang\.svc/);
+    const { args } = redisContainer(system, facts);
+    assert.ok(args.some((flag: string) => /^--redis\.addr=redis:\/\/redis\.greenlang\.svc/.test(flag)));
   });
 
   it("has a disruption budget and nodes apart when there are two", () => {
@@ -182,9 +188,34 @@ describe("The Redis exporter", () => {
     const part = redisExporter(twice, facts);
     const { selector } = workloadOf(twice, "redis-exporter");
     assert.deepEqual(objectOf(part, "PodDisruptionBudget").spec.selector.matchLabels, selector);
-    const apart = valuesOf(part).affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution;
-    assert.deepEqual(apart[0].labelSelector.matchLabels, selector);
-    assert.deepEqual(valuesOf(redisExporter(system, facts)).affinity, {});
+    const apart = objectOf(part, "Deployment").spec.template.spec.affinity.podAntiAffinity;
+    const [required] = apart.requiredDuringSchedulingIgnoredDuringExecution;
+    assert.deepEqual(required.labelSelector.matchLabels, selector);
+    const { spec } = objectOf(redisExporter(system, facts), "Deployment");
+    assert.deepEqual([spec.replicas, spec.template.spec.affinity], [1, undefined]);
+  });
+
+  it("has its own account and no token, is pinned, and is probed over TLS at the port of the table", () => {
+    const { system, facts } = greenlangOnEks;
+    const imageDigests = { "docker.io/oliver006/redis_exporter": digest };
+    const part = redisExporter(system, { ...facts, imageDigests });
+    const { number } = workloadOf(system, "redis-exporter").ports["http"] ?? assert.fail();
+    const { serviceAccountName, automountServiceAccountToken } = objectOf(part, "Deployment").spec.template
+      .spec;
+    assert.deepEqual([serviceAccountName, automountServiceAccountToken], ["redis-exporter", false]);
+    assert.equal(objectOf(part, "ServiceAccount").automountServiceAccountToken, false);
+    const { image, ports, args, livenessProbe, readinessProbe } = redisContainer(system, {
+      ...facts,
+      imageDigests,
+    });
+    assert.ok(image.endsWith(`:v1.89.0@${digest}`), image);
+    assert.deepEqual(
+      ports.map(({ containerPort }: Json) => containerPort),
+      [number],
+    );
+    assert.ok(args.includes(`--tls-server-cert-file=${tlsMount}/tls.crt`));
+    for (const { httpGet } of [livenessProbe, readinessProbe]) assert.equal(httpGet.scheme, "HTTPS");
+    assert.deepEqual(objectOf(part, "Service").spec.selector, workloadOf(system, "redis-exporter").selector);
   });
 });
 
@@ -293,12 +324,43 @@ describe("Files of the exporters, before their own checkers", function () {
     this.timeout(1_200_000);
     directory = await mkdtemp(join(tmpdir(), "vigil-exporters-"));
     await issueCertificates(directory, "exporters", [certificateOf("tls")], false);
-    ({ path } = await ensureTools(["prometheus", "blackbox_exporter", "pushgateway"]));
+    ({ path } = await ensureTools(["prometheus", "blackbox_exporter", "pushgateway", "redis_exporter"]));
   });
 
   after(() => rm(directory, { recursive: true }));
 
   const here = (text: string): string => text.replaceAll(tlsMount, directory);
+
+  it("a Redis exporter with these arguments answers over TLS where the kubelet asks", async () => {
+    const { system, facts } = oversightOnAks;
+    const { args, readinessProbe } = redisContainer(system, facts);
+    await writeFile(
+      join(directory, "passwords.json"),
+      filled(redisExporter(system, facts), "passwords.json"),
+    );
+    const [port = 0] = await freePorts(1);
+    const given = args.map((argument: string) =>
+      here(argument)
+        .replace("/etc/vigil/redis", directory)
+        .replace(/address=:\d+$/, `address=127.0.0.1:${String(port)}`),
+    );
+    const server = start("redis_exporter", path("redis_exporter"), given);
+    const caller = { ca: await readFile(join(directory, "ca.crt"), "utf8") };
+    const url = `https://localhost:${String(port)}${readinessProbe.httpGet.path}`;
+    try {
+      await until(
+        "the exporter answers",
+        20,
+        async () => {
+          const { status, body } = await get(url, caller);
+          return status === 200 ? true : `${String(status)} ${body}`;
+        },
+        [server],
+      );
+    } finally {
+      await stop([server]);
+    }
+  });
 
   it("the web configuration is one that servers take", async () => {
     const { system, facts } = greenlangOnAks;

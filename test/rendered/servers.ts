@@ -27,10 +27,18 @@ export interface Server {
   readonly log: () => string;
 }
 
-/** Starts a server. Its log is kept for the error of {@link until}. */
-export function start(name: string, executable: string, given: readonly string[]): Server {
+/** Starts a server, with what its environment has besides. Its log is kept for the error of {@link until}. */
+export function start(
+  name: string,
+  executable: string,
+  given: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Server {
   let log = "";
-  const child = spawn(executable, given, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(executable, given, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (log += String(part)));
   return { name, child, log: () => log };
 }

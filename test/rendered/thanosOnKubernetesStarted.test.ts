@@ -9,10 +9,9 @@ import { toYaml } from "../../monitoring/yaml.ts";
 import { ensureTools } from "../../tools/toolchain.ts";
 import { greenlangOnEks, oversightOnAks, type Example } from "./clusterFacts.ts";
 import { freePorts, get, start, stop, until, type Server } from "./servers.ts";
-import { commandLines, objectsOf, running, valuesOf, type ThanosWorkload } from "./thanosChart.ts";
+import { commandLines, isOwn, objectsOf, running, valuesOf, type ThanosWorkload } from "./thanosChart.ts";
 
 const frontend = "thanos-query-frontend";
-type Started = ThanosWorkload | typeof frontend;
 
 /** The first pod of each workload on loopback: command lines and files as rendered, names and paths made this machine's. */
 for (const example of [oversightOnAks, greenlangOnEks])
@@ -33,7 +32,8 @@ for (const example of [oversightOnAks, greenlangOnEks])
         start(
           workload,
           tools.path("thanos"),
-          line.map((flag) => here(flag, example, workload as Started, root, ports)),
+          line.map((flag) => here(flag, example, workload as ThanosWorkload, root, ports)),
+          environmentOf(example, workload as ThanosWorkload, root),
         ),
       );
     });
@@ -45,24 +45,46 @@ for (const example of [oversightOnAks, greenlangOnEks])
 
     it("every component is ready, where the chart's probes ask", async () => {
       for (const workload of running(example))
-        await until(`${workload} is ready`, 60, () => answers(ports, workload, "/-/ready"), servers);
+        await until(
+          `${workload} is ready`,
+          60,
+          async () => {
+            const { status, body } = await ask(workload, "/-/ready");
+            return status === 200 ? true : `${String(status)} ${body}`;
+          },
+          servers,
+        );
     });
 
-    it("the frontend is ready over TLS, under the name in its certificate, and so are its queries", async () => {
-      const host = `${frontend}.${example.system.namespace}.svc.cluster.local`;
-      const url = `https://127.0.0.1:${String(ports[frontend].http)}`;
-      await until(
-        "the frontend is ready",
-        60,
-        async () => {
-          const { status, body } = await get(`${url}/-/ready`, { ca, servername: host });
-          return status === 200 ? true : `${String(status)} ${body}`;
-        },
-        servers,
-      );
-      const { body } = await get(`${url}/api/v1/query?query=vector(1)`, { ca, servername: host });
-      assert.equal((JSON.parse(body) as { status: string }).status, "success");
+    it("what speaks TLS shows the name of its Service, and says nothing in plain text", async () => {
+      for (const workload of running(example).filter(isOwn)) {
+        const { status } = await fetch(`http://127.0.0.1:${String(ports[workload].http)}/-/ready`);
+        assert.equal(status, 400, workload);
+      }
     });
+
+    it("the frontend passes a query on to the queries, over TLS", async () => {
+      const { body } = await ask(frontend, "/api/v1/query?query=vector(1)");
+      assert.equal((JSON.parse(body) as { status: string }).status, "success", body);
+    });
+
+    const rules = running(example).includes("thanos-ruler") ? it : undefined;
+    rules?.(
+      "a ruler evaluates its rules by the queries, whose authority it trusts beside the public ones",
+      async () => {
+        await until(
+          "a rule was evaluated",
+          60,
+          async () => {
+            const { body } = await ask("thanos-ruler", "/api/v1/rules");
+            const { groups } = (JSON.parse(body) as { data: { groups: Group[] } }).data;
+            const rule = groups.flatMap(({ rules }) => rules).find(({ name }) => name === "vigil:trial");
+            return rule?.health === "ok" ? true : JSON.stringify(rule ?? body);
+          },
+          servers,
+        );
+      },
+    );
 
     it("Query reaches its stores over mutual TLS, and by the names in their certificates", async () => {
       const asked = (["thanos-receive", "thanos-store", "thanos-ruler"] as const).filter((workload) =>
@@ -72,7 +94,7 @@ for (const example of [oversightOnAks, greenlangOnEks])
         `Query reaches ${asked.join()}`,
         60,
         async () => {
-          const body = await bodyOf(ports, "thanos-query", "/api/v1/stores");
+          const { body } = await ask("thanos-query", "/api/v1/stores");
           const stores = Object.values(
             (JSON.parse(body) as { data: Record<string, { name: string; lastError: unknown }[]> }).data,
           ).flat();
@@ -87,12 +109,36 @@ for (const example of [oversightOnAks, greenlangOnEks])
         servers,
       );
     });
+
+    /** As a pod of the cluster would: by the Service's name where there is a certificate for it. */
+    async function ask(workload: ThanosWorkload, path: string): Promise<{ status: number; body: string }> {
+      const address = `127.0.0.1:${String(ports[workload].http)}${path}`;
+      const servername = `${workload}.${example.system.namespace}.svc.cluster.local`;
+      if (isOwn(workload)) return get(`https://${address}`, { ca, servername });
+      try {
+        const answer = await fetch(`http://${address}`);
+        return { status: answer.status, body: await answer.text() };
+      } catch (error) {
+        return { status: 0, body: String(error) };
+      }
+    }
   });
 
-type Ports = Record<Started, { readonly http: number; readonly grpc: number; readonly write: number }>;
+interface Group {
+  readonly rules: readonly { readonly name: string; readonly health: string }[];
+}
+
+/** What the chart is given for the container's environment. */
+function environmentOf(example: Example, workload: ThanosWorkload, root: string): Record<string, string> {
+  const given = isOwn(workload) ? [] : (valuesOf(example, workload).extraEnv ?? []);
+  // The authority lies where a pod has it mounted.
+  return Object.fromEntries(given.map(({ name, value }) => [name, value.replace("/etc/vigil/tls", root)]));
+}
+
+type Ports = Record<ThanosWorkload, { readonly http: number; readonly grpc: number; readonly write: number }>;
 
 async function portsOf(example: Example): Promise<Ports> {
-  const workloads: Started[] = [...running(example), frontend];
+  const workloads = running(example);
   const free = await freePorts(3 * workloads.length);
   const take = () => free.pop() ?? assert.fail("more ports than expected");
   return Object.fromEntries(
@@ -103,15 +149,22 @@ async function portsOf(example: Example): Promise<Ports> {
 /** Files that the pods of every workload mount, each below a directory of the workload's own. */
 async function writeFiles(example: Example, root: string, ports: Ports): Promise<string> {
   let ca = "";
-  for (const workload of [...running(example), frontend] as const) {
+  for (const workload of running(example)) {
     const own = join(root, workload);
-    const values = workload === frontend ? undefined : valuesOf(example, workload);
+    const values = isOwn(workload) ? undefined : valuesOf(example, workload);
     const files: Record<string, string> = {
       "bucket/objstore.yml": toYaml({ type: "FILESYSTEM", config: { directory: join(root, "objects") } }),
       "bucket/hashrings.json": JSON.stringify(values?.hashrings?.static ?? []),
-      "bucket/query-urls.yaml": toYaml([
-        { static_configs: [`127.0.0.1:${String(ports["thanos-query"].http)}`] },
-      ]),
+      // As the chart writes it.
+      "bucket/query-urls.yaml": toYaml(
+        (values?.query?.urls ?? []).map((url) => ({
+          static_configs: [new URL(url).host],
+          scheme: new URL(url).protocol.replace(":", ""),
+        })),
+      ),
+      "rules/trial/trial.yaml": toYaml({
+        groups: [{ name: "trial", interval: "1s", rules: [{ record: "vigil:trial", expr: "vector(1)" }] }],
+      }),
       "bucket/alertmanagers.yaml": values?.alertmanagers?.config ?? "",
       ...configOf(example, workload),
     };
@@ -127,9 +180,7 @@ async function writeFiles(example: Example, root: string, ports: Ports): Promise
   return ca;
 }
 
-function configOf(example: Example, workload: Started): Record<string, string> {
-  const withConfig: readonly Started[] = ["thanos-query", frontend, "thanos-store", "thanos-receive"];
-  if (!withConfig.includes(workload)) return {};
+function configOf(example: Example, workload: ThanosWorkload): Record<string, string> {
   const directories: Record<string, string> = { [workload]: "config", [`${workload}-web`]: "web" };
   return Object.fromEntries(
     objectsOf(example)
@@ -146,7 +197,7 @@ function configOf(example: Example, workload: Started): Record<string, string> {
 }
 
 /** Paths of pods become those of this machine, and addresses of the cluster loopback's. */
-function here(text: string, example: Example, workload: Started, root: string, ports: Ports): string {
+function here(text: string, example: Example, workload: ThanosWorkload, root: string, ports: Ports): string {
   const own = join(root, workload);
   const domain = `\\.${example.system.namespace}\\.svc\\.cluster\\.local`;
   let result = text
@@ -161,7 +212,8 @@ function here(text: string, example: Example, workload: Started, root: string, p
     .replaceAll("0.0.0.0:10901", `127.0.0.1:${String(ports[workload].grpc)}`)
     .replaceAll("0.0.0.0:10902", `127.0.0.1:${String(ports[workload].http)}`)
     .replaceAll("0.0.0.0:10908", `127.0.0.1:${String(ports[workload].write)}`)
-    .replace(new RegExp(`thanos-query${domain}:10902`), `127.0.0.1:${String(ports["thanos-query"].http)}`)
+    // A name that the certificate holds, too.
+    .replace(new RegExp(`thanos-query${domain}:10902`), `localhost:${String(ports["thanos-query"].http)}`)
     .replace(new RegExp(`dns\\+thanos-memcached${domain}:11211`), "127.0.0.1:11211");
   const served: Partial<Record<ThanosWorkload, string>> = {
     "thanos-receive": `thanos-receive-0\\.thanos-receive-headless${domain}`,
@@ -174,18 +226,4 @@ function here(text: string, example: Example, workload: Started, root: string, p
       result = result.replaceAll(new RegExp(`${address}:10901`, "g"), `127.0.0.1:${port}`);
   }
   return result;
-}
-
-async function bodyOf(ports: Ports, workload: ThanosWorkload, path: string): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${String(ports[workload].http)}${path}`);
-  return answer.text();
-}
-
-async function answers(ports: Ports, workload: ThanosWorkload, path: string): Promise<true | string> {
-  try {
-    const { status } = await fetch(`http://127.0.0.1:${String(ports[workload].http)}${path}`);
-    return status === 200 ? true : String(status);
-  } catch (error) {
-    return String(error);
-  }
 }

@@ -19,7 +19,7 @@ const cases = [
   {
     who: "thanos-query",
     system: without("thanos-query-frontend"),
-    url: "http://thanos-query.monitoring.svc:10902",
+    url: "https://thanos-query.monitoring.svc:10902",
   },
   {
     who: "prometheus",

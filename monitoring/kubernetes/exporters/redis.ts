@@ -1,18 +1,26 @@
 /**
  * The Redis exporter. Oversight asks through it about a managed Redis; GreenLang has it to itself.
  *
+ * Objects of our own: the chart has neither a disruption budget nor a word on the pod's token, and writes the image's tag into a
+ * label, which a digest does not fit into.
+ *
  * @see https://github.com/oliver006/redis_exporter
  */
 import type { System } from "../../model.ts";
 import { externalSecret } from "../externalSecret.ts";
-import type { ClusterFacts, KubernetesObject, Part, Workload } from "../model.ts";
-import { ownObject, tlsSecret } from "../names.ts";
+import { pinned, pullPolicy } from "../images.ts";
+import type { ClusterFacts, Part } from "../model.ts";
+import { tlsMount, tlsSecret, tlsVolume } from "../names.ts";
+import { httpsProbe, ownPods } from "../ownPods.ts";
 import { replicasOf, resourcesOf } from "../sizes.ts";
 import { workloadOf } from "../workloads.ts";
 import { exportedBy } from "./exported.ts";
-import { containerSecurity, podSecurity, serviceAccount, spread } from "./pods.ts";
+import { serviceAccount, spread } from "./pods.ts";
 
+const image = "docker.io/oliver006/redis_exporter";
+const version = "v1.89.0";
 const passwords = { name: "redis-exporter-passwords", key: "passwords.json" } as const;
+const passwordMount = "/etc/vigil/redis";
 
 /** Absent where the system deploys none. */
 export function redisExporter(system: System, facts: ClusterFacts): Part | undefined {
@@ -34,35 +42,34 @@ export function redisExporter(system: System, facts: ClusterFacts): Part | undef
         keys: { password: "redis-password" },
         template: { [passwords.key]: passwordFile(addresses) },
       }),
-      ...(replicas > 1 ? [disruptionBudget(workload)] : []),
-    ],
-    release: {
-      name,
-      namespace,
-      chart: "prometheus-redis-exporter",
-      workloads: [name],
-      values: {
-        fullnameOverride: name,
-        // The chart writes the tag into a label, which a digest does not fit into: the tag alone, and so always pulled.
-        image: { repository: "docker.io/oliver006/redis_exporter", tag: "v1.89.0", pullPolicy: "Always" },
-        replicaCount: replicas,
-        rbac: { create: false },
-        serviceAccount: { create: false, name },
-        // Without an address of its own, /metrics tells of the exporter and /scrape of what is asked for.
-        redisAddress: exported.kind === "asked" ? "" : exported.address,
-        auth: { enabled: true, redisPasswordFile: { secret: passwords } },
-        redisTlsConfig: {
-          enabled: true,
-          serverCertFile: { secret: { name: tlsSecret(name), key: "tls.crt" } },
-          serverKeyFile: { secret: { name: tlsSecret(name), key: "tls.key" } },
-        },
-        service: { port: workload.ports["http"]?.number, portName: "http" },
+      ...ownPods({
+        workload,
+        replicas,
+        container: name,
+        image: `${image}:${pinned(facts, image, version)}`,
+        pullPolicy: pullPolicy(facts, image),
+        args: [
+          // Without an address of its own, /metrics tells of the exporter and /scrape of what is asked for.
+          `--redis.addr=${exported.kind === "asked" ? "" : exported.address}`,
+          `--redis.password-file=${passwordMount}/${passwords.key}`,
+          `--web.listen-address=:${String(workload.ports["http"]?.number)}`,
+          `--tls-server-cert-file=${tlsMount}/tls.crt`,
+          `--tls-server-key-file=${tlsMount}/tls.key`,
+          "--tls-server-min-version=TLS1.2",
+        ],
+        probes: { livenessProbe: httpsProbe("/health"), readinessProbe: httpsProbe("/health") },
         resources: resourcesOf(system, "redis-exporter"),
-        podSecurityContext: podSecurity,
-        securityContext: containerSecurity,
-        affinity: spread(workload.selector, replicas),
-      },
-    },
+        volumes: [
+          { name: tlsVolume, secret: { secretName: tlsSecret(name), defaultMode: 0o440 } },
+          { name: "passwords", secret: { secretName: passwords.name, defaultMode: 0o440 } },
+        ],
+        mounts: [
+          { name: tlsVolume, mountPath: tlsMount, readOnly: true },
+          { name: "passwords", mountPath: passwordMount, readOnly: true },
+        ],
+        placement: replicas > 1 ? { affinity: spread(workload.selector, replicas) } : {},
+      }),
+    ],
   };
 }
 
@@ -72,14 +79,4 @@ export function redisExporter(system: System, facts: ClusterFacts): Part | undef
  */
 function passwordFile(addresses: readonly string[]): string {
   return `{${addresses.map((address) => `${JSON.stringify(address)}: {{ .password | toJson }}`).join(", ")}}`;
-}
-
-/** The chart has none. */
-function disruptionBudget({ name, namespace, selector }: Workload): KubernetesObject {
-  return ownObject({
-    apiVersion: "policy/v1",
-    kind: "PodDisruptionBudget",
-    metadata: { name, namespace },
-    spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
-  });
 }

@@ -16,7 +16,7 @@ export const rulesMount = "/etc/vigil/rules";
 export const objectStoreFile = "/etc/thanos/objstore.yml";
 
 /**
- * The chart's listener. It is plain: the chart's probes know no `scheme`, so that a pod whose HTTP speaks TLS would never
+ * The listener of the chart's components. It is plain: the chart's probes know no `scheme`, so that a pod whose HTTP speaks TLS would never
  * be ready, and without probes nobody would mend it. Network policies say who may connect.
  */
 export const http: HttpListener = { listen: "0.0.0.0:10902", webConfigFile: "" };
@@ -39,16 +39,7 @@ const everywhere = ["--http-address", "--http.config", "--grpc-address"];
 
 /** What the chart passes to each component (its templates/COMPONENT). */
 const chartOwn = {
-  query: ["--query.replica-label"],
   store: ["--objstore.config-file", "--data-dir", "--selector.relabel-config-file"],
-  compact: [
-    "--objstore.config-file",
-    "--data-dir",
-    "--wait",
-    "--retention.resolution-raw",
-    "--retention.resolution-5m",
-    "--retention.resolution-1h",
-  ],
   receive: [
     "--remote-write.address",
     "--objstore.config-file",

@@ -6,7 +6,7 @@ import { renderIndexCache } from "../../thanos/store.ts";
 import { renderDownstreamTripper, renderResponseCache } from "../../thanos/queryFrontend.ts";
 import { renderReceiveLimits } from "../../thanos/receive.ts";
 import type { ClusterFacts, KubernetesObject } from "../model.ts";
-import { objectStoreSecret, ownObject } from "../names.ts";
+import { objectStoreSecret, ownObject, tlsMount } from "../names.ts";
 import { workloads } from "../workloads.ts";
 import { renderSharedChunkCache } from "./chunkCache.ts";
 import { renderClusterEndpoints } from "./endpoints.ts";
@@ -27,8 +27,7 @@ function filesOf(system: System, facts: ClusterFacts, workload: string): Workloa
       return {
         atStart: {
           "response-cache.yml": renderResponseCache(),
-          // The queries' HTTP is plain.
-          "downstream.yml": renderDownstreamTripper(),
+          "downstream.yml": renderDownstreamTripper({ certificateAuthorityFile: `${tlsMount}/ca.crt` }),
         },
       };
     case "thanos-store":

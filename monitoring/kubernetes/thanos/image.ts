@@ -9,7 +9,7 @@ export const thanosRepository = `${registry}/${repository}`;
 export const thanosVersion = "v0.42.4";
 
 /** As the chart's values have it. */
-export function thanosImage(facts: ClusterFacts): Record<string, string> {
+export function thanosImage(facts: ClusterFacts) {
   return {
     registry,
     repository,

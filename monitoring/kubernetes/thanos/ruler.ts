@@ -47,6 +47,8 @@ export function rulerValues(system: System, facts: ClusterFacts): Record<string,
       [`--label=${system.replicaLabel}`],
     ),
     ...podValues(system, facts, "thanos-ruler", rules),
+    // The chart's file of queries takes no authority. Go reads this directory beside the image's own of public ones.
+    extraEnv: [{ name: "SSL_CERT_DIR", value: tlsMount }],
     extraContainers: rules.length === 0 ? [] : [reloader(system, facts, rules)],
   };
 }
