@@ -15,17 +15,28 @@ export interface RuleOptions {
   readonly runbookBase?: string;
 }
 
-/** Text of `rules.yml` for one evaluator, empty groups left out. */
+/** Text of `rules.yml` for one evaluator. */
 export function renderRules(system: System, evaluator: Evaluator, options: RuleOptions = {}): string {
+  return toYaml({ groups: ruleGroups(system, evaluator, options) });
+}
+
+/** A group of a rule file, without absent entries. */
+export type RuleGroup = { readonly name: string } & Readonly<Record<string, unknown>>;
+
+/** What `rules.yml` holds for one evaluator, empty groups left out. */
+export function ruleGroups(system: System, evaluator: Evaluator, options: RuleOptions = {}): RuleGroup[] {
   const runbookBase = options.runbookBase ?? "docs/runbooks";
   const recording = evaluator === "prometheus" ? system.recording.map(recordingGroup) : [];
   const alerts = system.alerts
     .filter((group) => (group.evaluator ?? "prometheus") === evaluator)
     .map((group) => alertGroup(group, runbookBase));
   const groups = [...recording, ...alerts].filter((group) => group.rules.length > 0);
-  return toYaml({
-    groups: groups.map((group) => (evaluator === "thanos-ruler" ? { ...group, ...tolerant } : group)),
-  });
+  return groups.map((group) => present(evaluator === "thanos-ruler" ? { ...group, ...tolerant } : group));
+}
+
+/** The same without entries that are undefined, at every depth. */
+function present<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
 }
 
 /** Address of an alert's runbook, the one that its `runbook_url` names. */

@@ -2,9 +2,8 @@
  * Rules as objects, one a group: those of Prometheus for its operator, those of Thanos Ruler as ConfigMaps that its pods
  * mount. A change of one alert is a change of one object.
  */
-import { parse } from "yaml";
 import type { System } from "../model.ts";
-import { renderRules, type Evaluator } from "../rules.ts";
+import { ruleGroups, type RuleGroup } from "../rules.ts";
 import { toYaml } from "../yaml.ts";
 import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
 import { ownObject } from "./names.ts";
@@ -25,7 +24,7 @@ export function ruleObjects(system: System, _facts: ClusterFacts): Part[] {
       name: "rules",
       about: "What Prometheus records and alerts on, one object for each group.",
       after: ["prometheus-stack"],
-      objects: groupsOf(system, "prometheus").map((group) => prometheusRule(system, group)),
+      objects: ruleGroups(system, "prometheus").map((group) => prometheusRule(system, group)),
     },
     ...(ruler.length === 0
       ? []
@@ -49,22 +48,14 @@ export function ruleObjects(system: System, _facts: ClusterFacts): Part[] {
 
 /** What Thanos Ruler's pods mount, in the order of the groups. */
 export function rulerConfigMaps(system: System): RulerConfigMap[] {
-  return groupsOf(system, "thanos-ruler").map((group) => ({
+  return ruleGroups(system, "thanos-ruler").map((group) => ({
     name: `thanos-ruler-rules-${objectName(group.name)}`,
     key: `${objectName(group.name)}.yaml`,
     text: toYaml({ groups: [group] }),
   }));
 }
 
-interface Group {
-  readonly name: string;
-}
-
-function groupsOf(system: System, evaluator: Evaluator): Group[] {
-  return (parse(renderRules(system, evaluator)) as { groups: Group[] }).groups;
-}
-
-function prometheusRule(system: System, group: Group): KubernetesObject {
+function prometheusRule(system: System, group: RuleGroup): KubernetesObject {
   return ownObject({
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
