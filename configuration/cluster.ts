@@ -18,6 +18,11 @@ export const cluster = exactly({
   resourceGroup: optionalText,
   /** AKS: whether an existing cluster enforces network policies with Cilium, as one that is created does. Asked for there. */
   cilium: flag.exactOptional(),
+  /**
+   * What an existing cluster has already: a cert-manager that watches every namespace, as release `cert-manager` in the
+   * namespace of that name; the kinds of the Prometheus Operator.
+   */
+  installed: listOf(oneOf("cert-manager", "operator-crds")).default([]),
   /** Kubernetes' minor version. */
   version: text.regex(/^1\.\d{2}$/, { error: "a minor version such as 1.34" }).default("1.34"),
   /** Whether the API server has an address of the cluster's network only. */

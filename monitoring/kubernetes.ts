@@ -6,6 +6,7 @@ import { foundation } from "./kubernetes/foundation.ts";
 import { identitiesOf } from "./kubernetes/identities.ts";
 import { ingress } from "./kubernetes/ingress.ts";
 import type { ClusterFacts, KubernetesPlan, Part } from "./kubernetes/model.ts";
+import { withoutInstalled } from "./kubernetes/installed.ts";
 import { monitorObjects } from "./kubernetes/monitors.ts";
 import { networkPolicies } from "./kubernetes/networkPolicies.ts";
 import { oauth2Proxy } from "./kubernetes/oauth2Proxy.ts";
@@ -39,7 +40,7 @@ export function planKubernetes(system: System, facts: ClusterFacts): KubernetesP
   ].filter((part) => part !== undefined);
   return {
     namespace: system.namespace,
-    parts: inOrder([base, ...others.map((part) => afterFoundation(part, base))]),
+    parts: inOrder([base, ...withoutInstalled(others, facts).map((part) => afterFoundation(part, base))]),
     identities: identitiesOf(system, facts),
   };
 }

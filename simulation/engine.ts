@@ -1,7 +1,8 @@
 /** Runs Pulumi's engine against the simulated clouds: state, passphrase and everything that exists lie in one folder. */
 import { join } from "node:path";
-import { runPulumi, type EngineOptions, type EngineResult } from "../cli/engine.ts";
+import { repository, runPulumi, type EngineOptions, type EngineResult } from "../cli/engine.ts";
 import { failuresOf, type FailureSpec } from "./failures.ts";
+import { assumeInstalled } from "./kubernetes/installed.ts";
 import { startSimulatedClouds } from "./simulatedClouds.ts";
 
 export interface SimulationOptions extends EngineOptions {
@@ -26,6 +27,7 @@ export async function runSimulated(
   options: SimulationOptions,
 ): Promise<EngineResult> {
   const { stack, configFile, failures, ...engine } = options;
+  assumeInstalled(folder, configFile ?? join(repository, `Pulumi.${stack}.yaml`));
   const clouds = await startSimulatedClouds(
     folder,
     failures ?? failuresOf(process.env["VIGIL_SIMULATE_FAIL"]),

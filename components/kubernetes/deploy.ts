@@ -1,3 +1,4 @@
+import "../leanDashboards.ts";
 import type { StackConfig } from "../../config.ts";
 import { planKubernetes } from "../../monitoring/kubernetes.ts";
 import type { ClusterFacts, KubernetesPlan } from "../../monitoring/kubernetes/model.ts";

@@ -19,6 +19,7 @@ export type CommonFacts = Pick<
   | "givenSecrets"
   | "imageDigests"
   | "networkCidr"
+  | "installed"
 >;
 
 /**
@@ -41,6 +42,7 @@ export function commonFacts(config: StackConfig<unknown>, system: System, issuer
     givenSecrets: Object.keys(config.secrets).sort(),
     imageDigests: images,
     networkCidr: network.cidr,
+    installed: cluster.installed,
   };
 }
 

@@ -1,5 +1,5 @@
 /** What is wrong with a stack's configuration on any Kubernetes: who logs in where, and how the edge gets its certificate. */
-import { setting } from "../../configuration/commands.ts";
+import { removal, setting } from "../../configuration/commands.ts";
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
 import { grafanaFindings } from "../../monitoring/kubernetes/prometheusStack.ts";
@@ -11,6 +11,7 @@ export function kubernetesFindings(config: StackConfig<unknown>, system: System)
     ...loginFindings(config),
     ...edgeFindings(config),
     ...networkFindings(config),
+    ...installedFindings(config),
     ...grafanaFindings(system, Object.keys(config.secrets), config.kubernetes.oidc),
   ];
 }
@@ -75,6 +76,18 @@ function networkFindings({ stack, kubernetes: { cluster, network } }: StackConfi
       message:
         "missing, and vigil:cluster.mode is existing: name the network of the cluster, of its nodes, pods and API server",
       mend: `run ${setting(stack, "vigil:network.cidr", "CIDR")}`,
+    },
+  ];
+}
+
+/** A cluster that the stack makes has nothing on it. */
+function installedFindings({ stack, kubernetes: { cluster } }: StackConfig<unknown>): Finding[] {
+  if (cluster.mode === "existing" || cluster.installed.length === 0) return [];
+  return [
+    {
+      key: "vigil:cluster.installed",
+      message: `got ${cluster.installed.join(", ")}, but vigil:cluster.mode is create: a new cluster has none of it`,
+      mend: `run ${removal(stack, "vigil:cluster.installed")}`,
     },
   ];
 }

@@ -21,7 +21,10 @@ export class KubernetesStack extends pulumi.ComponentResource {
           { part, cloud },
           {
             parent: this,
-            dependsOn: [...cloud.dependsOn, ...part.after.flatMap((needed) => placed.get(needed) ?? [])],
+            dependsOn:
+              part.after.length === 0
+                ? cloud.dependsOn
+                : part.after.flatMap((needed) => placed.get(needed) ?? []),
           },
         ),
       );

@@ -11,10 +11,14 @@ type PodSecurity = "restricted" | "privileged";
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export function namespacesOf(system: System): Readonly<Record<string, PodSecurity>> {
+export function namespacesOf(
+  system: System,
+  { installed = [] }: Pick<ClusterFacts, "installed">,
+): Readonly<Record<string, PodSecurity>> {
   return {
     [system.namespace]: "restricted",
-    [namespaces.certManager]: "restricted",
+    // Whoever installed it there has the namespace.
+    ...(installed.includes("cert-manager") ? {} : { [namespaces.certManager]: "restricted" }),
     [namespaces.externalSecrets]: "restricted",
     [namespaces.edge]: "restricted",
     [namespaces.nodes]: "privileged",
@@ -22,7 +26,7 @@ export function namespacesOf(system: System): Readonly<Record<string, PodSecurit
 }
 
 export function foundation(system: System, facts: ClusterFacts): Part {
-  const all = Object.entries(namespacesOf(system));
+  const all = Object.entries(namespacesOf(system, facts));
   return {
     name: "foundation",
     about: "Namespaces with Pod Security, their defaults for containers, and the storage class.",

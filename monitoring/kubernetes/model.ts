@@ -43,9 +43,18 @@ export interface ClusterFacts {
   readonly imageDigests: Readonly<Record<string, string>>;
   /** Whether Cilium enforces the network policies, to which nodes are no addresses. */
   readonly cilium: boolean;
+  /** What the cluster has already, and the plan leaves out. @default nothing */
+  readonly installed?: readonly Installed[];
   /** CIDR of the cluster's network: pods, nodes, and the API server where it is private. */
   readonly networkCidr: string;
 }
+
+/** A part of a plan that whoever runs the cluster may have put on it already. */
+export type Installed =
+  /** In the namespace `cert-manager`, which is then left as it is but for the stack's own authority. */
+  | "cert-manager"
+  /** The kinds of the Prometheus Operator. */
+  | "operator-crds";
 
 export type ObjectStoreFacts =
   | {

@@ -21,17 +21,17 @@ interface Rule {
 export function networkPolicies(system: System, facts: ClusterFacts): Part {
   const all = flows(system, facts);
   const pods = endpoints(system);
+  const own = Object.keys(namespacesOf(system, facts));
   const byName = new Map(pods.map((endpoint) => [endpoint.name, endpoint]));
   return {
     name: "network-policies",
     about: "Default deny in every namespace, DNS, and one policy for each workload with exactly its flows.",
     after: ["foundation"],
     objects: [
-      ...Object.keys(namespacesOf(system)).flatMap((namespace) => [
-        defaultDeny(namespace),
-        askDns(namespace),
-      ]),
-      ...pods.map((endpoint) => policyOf(endpoint, all, byName)),
+      ...own.flatMap((namespace) => [defaultDeny(namespace), askDns(namespace)]),
+      ...pods
+        .filter(({ namespace }) => own.includes(namespace))
+        .map((endpoint) => policyOf(endpoint, all, byName)),
       ...challengeSolvers(system, facts),
       ...(facts.cilium ? [ciliumNodes(system)] : []),
     ],

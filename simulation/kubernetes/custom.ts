@@ -26,7 +26,7 @@ export function customFaults({ inputs }: Requested): Mismatch[] {
 }
 
 /** Groups whose definitions come with a chart, by the chart's name. */
-const groupsOfCharts: Readonly<Record<string, readonly string[]>> = {
+export const groupsOfCharts: Readonly<Record<string, readonly string[]>> = {
   "cert-manager": ["cert-manager.io", "acme.cert-manager.io"],
   "external-secrets": ["external-secrets.io", "generators.external-secrets.io"],
   "prometheus-operator-crds": ["monitoring.coreos.com"],

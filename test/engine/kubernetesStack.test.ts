@@ -132,13 +132,18 @@ describe("oversight on AKS, from the first deployment on", function () {
 describe("greenlang on EKS", function () {
   this.timeout(300_000);
 
-  it("comes up on a cluster and a bucket that are there, and makes neither", async () => {
+  it("comes up on a cluster and a bucket that are there, and makes neither, nor what the cluster has on it", async () => {
     const stack = await SimulatedStack.create(
       {
         system: "greenlang",
         environment: "staging",
         ...onEks,
-        cluster: { mode: "existing", name: "platform", administrators: [] },
+        cluster: {
+          mode: "existing",
+          name: "platform",
+          administrators: [],
+          installed: ["cert-manager", "operator-crds"],
+        },
         network: { cidr: "10.0.0.0/16" },
         storage: { mode: "existing", kmsKey: "alias/metrics" },
       },
@@ -150,6 +155,13 @@ describe("greenlang on EKS", function () {
       assert.ok(types.includes(release));
       for (const absent of ["aws:eks/cluster:Cluster", "aws:ec2/vpc:Vpc", "aws:s3/bucket:Bucket"])
         assert.ok(!types.includes(absent), absent);
+      const charts = (await stack.state())
+        .filter(({ type }) => type === release)
+        .map(({ inputs }) => String(inputs["chart"]));
+      assert.ok(charts.includes("kube-prometheus-stack"), charts.join());
+      for (const absent of ["cert-manager", "prometheus-operator-crds"])
+        assert.ok(!charts.includes(absent), absent);
+      await stack.up("--expect-no-changes");
     } finally {
       stack.remove();
     }

@@ -86,7 +86,7 @@ for (const example of examples)
     it("have one of their own for every workload, and deny what none names", () => {
       for (const { name, namespace } of pods)
         assert.equal(policies.filter((one) => isNamed(one, name, namespace)).length, 1, name);
-      for (const namespace of Object.keys(namespacesOf(example.system)))
+      for (const namespace of Object.keys(namespacesOf(example.system, example.facts)))
         assert.equal(policies.filter((one) => isNamed(one, "default-deny", namespace)).length, 1, namespace);
     });
 

@@ -53,6 +53,11 @@ describe("a configuration for Kubernetes", () => {
       { "vigil:oidc": { issuer: "https://auth.example.com", clientId: "x" } },
       /^vigil:oidc\.endpoints: missing, .* not of https:\/\/auth\.example\.com; set .*openid-configuration/,
     ],
+    [
+      "a cert-manager on a cluster that is made",
+      { "vigil:cluster": { installed: ["cert-manager"] } },
+      /^vigil:cluster\.installed: got cert-manager, .* new cluster has none of it; run .*config rm --stack gl --path 'vigil:cluster\.installed'/,
+    ],
     ["no address for ACME", { "vigil:edge": {} }, /^vigil:edge\.email: missing/],
     [
       "ACME behind a closed edge",

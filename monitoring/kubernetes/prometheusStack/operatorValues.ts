@@ -23,7 +23,7 @@ const reloader = {
 
 /** `prometheusOperator` of the chart's values. */
 export function operatorValues(system: System, facts: ClusterFacts): Record<string, unknown> {
-  const { name } = workloadOf(system, "prometheus-operator");
+  const { name, namespace } = workloadOf(system, "prometheus-operator");
   return {
     fullnameOverride: name,
     image: { sha: shaOf(facts, operatorImage), pullPolicy: pullPolicy(facts, operatorImage) },
@@ -41,6 +41,10 @@ export function operatorValues(system: System, facts: ClusterFacts): Record<stri
     automountServiceAccountToken: false,
     extraVolumes: [apiTokenVolume],
     extraVolumeMounts: [apiTokenMount],
+    // Another operator of the cluster keeps what is in other namespaces; monitors are taken from all of them.
+    prometheusInstanceNamespaces: [namespace],
+    alertmanagerInstanceNamespaces: [namespace],
+    thanosRulerInstanceNamespaces: [namespace],
     serviceMonitor: { selfMonitor: false },
     // Kubelets are found by Prometheus itself: no Service and no endpoints of theirs to keep.
     kubeletService: { enabled: false },
