@@ -13,21 +13,13 @@ export class KubernetesStack extends pulumi.ComponentResource {
   constructor(name: string, { plan, cloud }: KubernetesStackArgs, options?: pulumi.ComponentResourceOptions) {
     super("vigil:kubernetes:Stack", name, {}, options);
     const placed = new Map<string, ClusterPart>();
-    for (const part of plan.parts)
-      placed.set(
-        part.name,
-        new ClusterPart(
-          part.name,
-          { part, cloud },
-          {
-            parent: this,
-            dependsOn:
-              part.after.length === 0
-                ? cloud.dependsOn
-                : part.after.flatMap((needed) => placed.get(needed) ?? []),
-          },
-        ),
-      );
+    for (const part of plan.parts) {
+      const needed = part.after.flatMap((name) => placed.get(name) ?? []);
+      const args = { part, cloud };
+      // What is after another part is after the cloud as well, without naming each of its resources again.
+      const dependsOn = needed.length > 0 ? needed : [...cloud.dependsOn];
+      placed.set(part.name, new ClusterPart(part.name, args, { parent: this, dependsOn }));
+    }
     this.registerOutputs({});
   }
 }

@@ -93,6 +93,7 @@ type Grafana = NonNullable<PlanOptions["grafana"]>;
 /** What a plan needs for Grafana; undefined where its program is not to be had. */
 async function grafanaFor(program: string | undefined): Promise<((system: System) => Grafana) | undefined> {
   if (program === undefined) return undefined;
+  await import("../leanDashboards.ts");
   const { renderDashboards } = await import("../../monitoring/dashboards/render.ts");
   return (system) => ({ home: dirname(dirname(program)), dashboards: renderDashboards(system) });
 }
