@@ -6,9 +6,11 @@ import type { StackFile } from "../configuration/stackFiles.ts";
 import { runSimulated } from "./engine.ts";
 import { copyStack, standIn } from "./stackCopy.ts";
 
+/** Runs one command of the engine; the clouds are there as long as it runs. */
+type Engine = (args: readonly string[], log?: (line: string) => void) => Promise<EngineResult>;
+
 export interface SimulatedProjectStack {
-  /** Runs one command of the engine; the clouds are there as long as it runs. */
-  readonly pulumi: (args: readonly string[], log?: (line: string) => void) => Promise<EngineResult>;
+  readonly pulumi: Engine;
   /** Names of the secrets that have a stand-in. */
   readonly standIns: readonly string[];
 }
@@ -22,13 +24,27 @@ export async function simulatedStack(folder: string, file: StackFile): Promise<S
   const { stack } = file;
   const configFile = join(folder, `Pulumi.${stack}.yaml`);
   const { standIns } = copyStack(file, join(repository, `Pulumi.${stack}.yaml`), configFile);
-  mkdirSync(join(folder, "state"));
-  const pulumi: SimulatedProjectStack["pulumi"] = (args, log) =>
+  const pulumi: Engine = (args, log) =>
     runSimulated(folder, args, { stack, configFile, ...(log && { log }) });
-  assertSucceeded(await pulumi(["stack", "init", stack, "--no-select"]));
-  const pairs = standIns.flatMap((path) => ["--secret", `${path}=${standIn}`]);
-  if (pairs.length > 0) assertSucceeded(await pulumi(["config", "set-all", "--path", ...pairs]));
+  await initialise(folder, stack, pulumi, Object.fromEntries(standIns.map((path) => [path, standIn])));
   return { pulumi, standIns: standIns.map((path) => path.replace(/^vigil:secrets\./, "")) };
+}
+
+/**
+ * Begins a stack's state, and encrypts secrets into its file.
+ * @param secrets values by full path, such as `vigil:secrets.webhook-url`
+ * @throws what the engine says
+ */
+export async function initialise(
+  folder: string,
+  stack: string,
+  pulumi: Engine,
+  secrets: Readonly<Record<string, string>>,
+): Promise<void> {
+  mkdirSync(join(folder, "state"));
+  assertSucceeded(await pulumi(["stack", "init", stack, "--no-select"]));
+  const pairs = Object.entries(secrets).flatMap(([path, value]) => ["--secret", `${path}=${value}`]);
+  if (pairs.length > 0) assertSucceeded(await pulumi(["config", "set-all", "--path", ...pairs]));
 }
 
 export function assertSucceeded({ code, stdout, stderr }: EngineResult): void {

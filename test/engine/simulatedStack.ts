@@ -8,7 +8,7 @@ import { stackFileOf } from "../../cli/stackRoot.ts";
 import { readStackFiles } from "../../configuration/stackFiles.ts";
 import { runSimulated } from "../../simulation/engine.ts";
 import type { FailureSpec } from "../../simulation/failures.ts";
-import { copyStack, standIn } from "../../simulation/stackCopy.ts";
+import { initialise, simulatedStack } from "../../simulation/projectStack.ts";
 
 export interface StateResource {
   readonly urn: string;
@@ -39,7 +39,8 @@ export class SimulatedStack {
     const named = Object.entries(config).map(([key, value]) => [`vigil:${key}`, value]);
     const stack = new SimulatedStack(temporaryFolder(), repository);
     stack.#writeFile({ config: Object.fromEntries(named) });
-    await stack.#initialise(Object.entries(secrets).map(([name, value]) => [`vigil:secrets.${name}`, value]));
+    const paths = Object.entries(secrets).map(([name, value]) => [`vigil:secrets.${name}`, value]);
+    await stack.#initialise(Object.fromEntries(paths) as Record<string, string>);
     return stack;
   }
 
@@ -49,10 +50,8 @@ export class SimulatedStack {
    */
   static async ofStack(name: string, changes: Record<string, unknown> = {}): Promise<SimulatedStack> {
     const stack = new SimulatedStack(temporaryFolder(), repository, name);
-    const file = stackFileOf(name, readStackFiles(repository));
-    const { standIns } = copyStack(file, join(repository, `Pulumi.${name}.yaml`), stack.#configFile);
+    await simulatedStack(stack.folder, stackFileOf(name, readStackFiles(repository)));
     stack.configure(changes);
-    await stack.#initialise(standIns.map((path) => [path, standIn]));
     return stack;
   }
 
@@ -78,7 +77,7 @@ export class SimulatedStack {
     );
     const files = typeof program === "string" ? { "index.ts": program } : program;
     for (const [name, text] of Object.entries(files)) stack.write(name, text);
-    await stack.#initialise([]);
+    await stack.#initialise({});
     return stack;
   }
 
@@ -150,11 +149,8 @@ export class SimulatedStack {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #initialise(secrets: readonly (readonly [string, string])[]): Promise<void> {
-    succeeded("stack init", await this.#engine(["stack", "init", this.#stack, "--no-select"]));
-    if (secrets.length === 0) return;
-    const pairs = secrets.flatMap(([key, value]) => ["--secret", `${key}=${value}`]);
-    succeeded("config set-all", await this.#engine(["config", "set-all", "--path", ...pairs]));
+  #initialise(secrets: Readonly<Record<string, string>>): Promise<void> {
+    return initialise(this.folder, this.#stack, (args) => this.#engine(args), secrets);
   }
 
   #engine(args: readonly string[]): Promise<EngineResult> {
@@ -188,9 +184,7 @@ function opened(_: string, value: unknown): unknown {
 }
 
 function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "vigil-simulated-"));
-  mkdirSync(join(folder, "state"));
-  return folder;
+  return mkdtempSync(join(tmpdir(), "vigil-simulated-"));
 }
 
 function succeeded(what: string, result: EngineResult): EngineResult {
