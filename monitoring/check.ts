@@ -10,6 +10,7 @@ import { checkLabels } from "./checks/labels.ts";
 import { checkLayout } from "./checks/layout.ts";
 import { checkNames } from "./checks/names.ts";
 import { checkNotifications } from "./checks/notifications.ts";
+import { checkObjectives } from "./checks/objectives.ts";
 import { checkRetention } from "./checks/retention.ts";
 import { checkSizing } from "./checks/sizing.ts";
 import { checkTiming } from "./checks/timing.ts";
@@ -28,6 +29,7 @@ export function checkSystem(system: System, layout?: Layout): Finding[] {
     ...checkAlerts(system),
     ...checkNotifications(system),
     ...checkTiming(system),
+    ...checkObjectives(system),
     ...checkRetention(system),
     ...checkSizing(system),
     ...planCapacity(system).findings,

@@ -6,7 +6,7 @@
 import type { Alert, AlertGroup, RecordingGroup, System } from "./model.ts";
 import { toYaml } from "./yaml.ts";
 
-/** Who evaluates: recording rules and most alerts Prometheus, what looks at long-term data Thanos Ruler. */
+/** Who evaluates: most rules Prometheus, what looks at long-term data Thanos Ruler. */
 export type Evaluator = "prometheus" | "thanos-ruler";
 
 /** Settings that differ by deployment. */
@@ -18,10 +18,9 @@ export interface RuleOptions {
 /** Text of `rules.yml` for one evaluator, empty groups left out. */
 export function renderRules(system: System, evaluator: Evaluator, options: RuleOptions = {}): string {
   const runbookBase = options.runbookBase ?? "docs/runbooks";
-  const recording = evaluator === "prometheus" ? system.recording.map(recordingGroup) : [];
-  const alerts = system.alerts
-    .filter((group) => (group.evaluator ?? "prometheus") === evaluator)
-    .map((group) => alertGroup(group, runbookBase));
+  const own = (group: { readonly evaluator?: Evaluator }) => (group.evaluator ?? "prometheus") === evaluator;
+  const recording = system.recording.filter(own).map(recordingGroup);
+  const alerts = system.alerts.filter(own).map((group) => alertGroup(group, runbookBase));
   const groups = [...recording, ...alerts].filter((group) => group.rules.length > 0);
   return toYaml({
     groups: groups.map((group) => (evaluator === "thanos-ruler" ? { ...group, ...tolerant } : group)),

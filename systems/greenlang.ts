@@ -1,8 +1,9 @@
 import { selfMonitoring } from "../monitoring/alerts/selfMonitoring.ts";
 import type { SecretDeclaration, System, SystemParameters } from "../monitoring/model.ts";
-import { greenlangAlerts } from "./greenlang/alerts.ts";
+import { withObjectives } from "../monitoring/slo.ts";
 import { greenlangJobs } from "./greenlang/jobs.ts";
 import { greenlangNotifications } from "./greenlang/notifications.ts";
+import { greenlangObjectives } from "./greenlang/objectives.ts";
 import { greenlangSizing } from "./greenlang/sizing.ts";
 import { optionalSecrets } from "./optionalSecrets.ts";
 import { stackJobs } from "./stackJobs.ts";
@@ -13,7 +14,7 @@ export function greenlang(parameters: SystemParameters): System {
   // The two exporters have monitors of their own among the jobs, which tell of what they watch and of themselves.
   const ownJobs = ["postgres-exporter", "redis-exporter"];
   const deployed = greenlangSizing.map(({ component }) => component);
-  return {
+  return withObjectives({
     name: "greenlang",
     title: "GreenLang",
     description: "An API behind Kong, more than 47 agents, PostgreSQL, Redis and batch jobs on EKS.",
@@ -31,7 +32,6 @@ export function greenlang(parameters: SystemParameters): System {
     ],
     recording: [],
     alerts: [
-      ...greenlangAlerts,
       ...selfMonitoring({
         components: greenlangSizing,
         scrapeInterval: "15s",
@@ -39,6 +39,7 @@ export function greenlang(parameters: SystemParameters): System {
         onCluster: true,
       }),
     ],
+    objectives: greenlangObjectives,
     notifications: greenlangNotifications(parameters),
     retention: {
       local: { time: "7d", size: "50GiB", volume: "64GiB" },
@@ -81,7 +82,7 @@ export function greenlang(parameters: SystemParameters): System {
       ...alwaysNeeded,
       ...optionalSecrets,
     ],
-  };
+  });
 }
 
 const alwaysNeeded: readonly SecretDeclaration[] = [

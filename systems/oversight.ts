@@ -1,7 +1,9 @@
 import { selfMonitoring, stackScope } from "../monitoring/alerts/selfMonitoring.ts";
 import type { LongTerm, Notifications, Sizing, System, SystemParameters } from "../monitoring/model.ts";
+import { withObjectives } from "../monitoring/slo.ts";
 import { kubeStateMetrics } from "./clusterJobs.ts";
 import { oversightJobs } from "./oversight/jobs.ts";
+import { oversightObjectives } from "./oversight/objectives.ts";
 import { oversightRecording } from "./oversight/recording.ts";
 import { optionalSecrets } from "./optionalSecrets.ts";
 import { stackJobs } from "./stackJobs.ts";
@@ -10,7 +12,7 @@ import { stackJobs } from "./stackJobs.ts";
 export function oversight({ environment, region }: SystemParameters): System {
   const deployed = components.map(({ component }) => component);
   const short = environment === "production" ? "prod" : environment;
-  return {
+  return withObjectives({
     name: "oversight",
     title: "Oversight SaaS",
     description: "A multi-tenant application on AKS with managed PostgreSQL and Redis, in three regions.",
@@ -22,6 +24,7 @@ export function oversight({ environment, region }: SystemParameters): System {
     jobs: [...oversightJobs, ...stackJobs(deployed, "30s")],
     recording: oversightRecording,
     alerts: selfMonitoring({ components, scrapeInterval: "30s", evaluation: "30s", onCluster: true }),
+    objectives: oversightObjectives,
     notifications,
     retention: {
       local: { time: "15d", size: "50GiB", volume: "100GiB" },
@@ -83,7 +86,7 @@ export function oversight({ environment, region }: SystemParameters): System {
       },
       ...optionalSecrets,
     ],
-  };
+  });
 }
 
 const notifications: Notifications = {

@@ -1,15 +1,17 @@
 import { selfMonitoring } from "../monitoring/alerts/selfMonitoring.ts";
 import type { Sizing, System, SystemParameters } from "../monitoring/model.ts";
+import { withObjectives } from "../monitoring/slo.ts";
 import { stackJobs } from "./stackJobs.ts";
 import { tradeAlerts } from "./trade/alerts.ts";
 import { tradeDashboards } from "./trade/dashboards.ts";
 import { applicationJobs, hostJobs } from "./trade/jobs.ts";
 import { tradeNotifications } from "./trade/notifications.ts";
+import { tradeObjectives } from "./trade/objectives.ts";
 
 /** The Trade Distribution System: two Prometheus on Windows at a scrape interval of one second. */
 export function trade(parameters: SystemParameters): System {
   const deployed = components.map(({ component }) => component);
-  return {
+  return withObjectives({
     name: "trade",
     title: "Trade Distribution System",
     description:
@@ -30,6 +32,7 @@ export function trade(parameters: SystemParameters): System {
         servicesWithOwnAlert: ["redis"],
       }),
     ],
+    objectives: tradeObjectives,
     notifications: tradeNotifications,
     retention: {
       local: { time: "30d", size: "50GiB", volume: "64GiB" },
@@ -83,7 +86,7 @@ export function trade(parameters: SystemParameters): System {
         generated: true,
       },
     ],
-  };
+  });
 }
 
 /** Small beside Prometheus: the whole system has 20 000 series. */

@@ -37,11 +37,11 @@ export function checkExpressions(system: System): Finding[] {
 
 function rulesOf(system: System): Rule[] {
   return [
-    ...system.recording.flatMap(({ name, rules }) =>
+    ...system.recording.flatMap(({ name, evaluator = "prometheus", rules }) =>
       rules.map(({ record, expression }): Rule => ({
         key: `recording[${name}].${record}.expression`,
         expression,
-        evaluator: "prometheus",
+        evaluator,
       })),
     ),
     ...system.alerts.flatMap(({ name: group, evaluator = "prometheus", alerts }) =>
