@@ -1,4 +1,5 @@
 /** What one stack changes in its system: overrides and additions, applied without touching the original. */
+import { withSelfMonitoring } from "./alerts/selfMonitoring.ts";
 import type {
   Alert,
   AlertGroup,
@@ -53,15 +54,20 @@ export interface Changes {
  */
 export function extendSystem(system: System, changes: Changes): System {
   const { notifications } = system;
-  return {
+  const sized: System = {
     ...system,
     externalLabels: { ...system.externalLabels, ...changes.externalLabels },
     retention: extendRetention(system.retention, changes.retention),
     longTerm: extendLongTerm(system, changes),
     components: extendSizing(system, changes),
     jobs: [...system.jobs.map((job) => withTargets(job, changes.targets[job.name])), ...changes.jobs],
+  };
+  // What watches the stack itself follows from what the stack is made of.
+  const watched = withSelfMonitoring(sized);
+  return {
+    ...watched,
     recording: extendRecording(system, changes.recording),
-    alerts: extendAlerts(system, changes.alerts),
+    alerts: extendAlerts(watched, changes.alerts),
     notifications: {
       ...notifications,
       root: {
@@ -69,7 +75,7 @@ export function extendSystem(system: System, changes: Changes): System {
         routes: [...changes.routes, ...(notifications.root.routes ?? [])],
       },
       receivers: [...notifications.receivers, ...changes.receivers],
-      inhibitions: [...changes.inhibitions, ...notifications.inhibitions],
+      inhibitions: [...changes.inhibitions, ...watched.notifications.inhibitions],
     },
     secrets: extendSecrets(system.secrets, changes),
   };

@@ -1,3 +1,4 @@
+import { withSelfMonitoring } from "./alerts/selfMonitoring.ts";
 import { secretsOfReceiver } from "./extend.ts";
 import { selectors } from "./promql.ts";
 import type { Component, Receiver, ScrapeJob, System } from "./model.ts";
@@ -13,6 +14,9 @@ export interface OnThisMachineOptions {
   readonly given: readonly string[];
 }
 
+/** All parts live by one clock, so that it makes no difference whether anybody sets it. */
+const betweenMachines = ["HostClockNotSynchronised"];
+
 /** The system as one machine runs it: what cannot be reached or read is left out, and so is a receiver without an address. */
 export function onThisMachine(system: System, options: OnThisMachineOptions): System {
   const { demo, added, without = [] } = options;
@@ -22,14 +26,18 @@ export function onThisMachine(system: System, options: OnThisMachineOptions): Sy
       (job.through === undefined || !without.includes(job.through.component)),
   );
   const lost = lostServices(system.jobs, jobs);
+  const components = system.components.filter(({ component }) => !without.includes(component));
+  const { alerts } = withSelfMonitoring({ ...system, jobs, components });
   return {
     ...system,
     jobs,
-    alerts: system.alerts.map((group) => ({
+    alerts: alerts.map((group) => ({
       ...group,
-      alerts: group.alerts.filter(({ expression }) => !selectsAny(expression, lost)),
+      alerts: group.alerts.filter(
+        ({ name, expression }) => !selectsAny(expression, lost) && !betweenMachines.includes(name),
+      ),
     })),
-    components: system.components.filter(({ component }) => !without.includes(component)),
+    components,
     notifications: {
       ...system.notifications,
       receivers: system.notifications.receivers.map((receiver) => reachable(receiver, options.given)),

@@ -13,18 +13,29 @@ export type Evaluator = "prometheus" | "thanos-ruler";
 export interface RuleOptions {
   /** Where an alert's runbook is published, without a slash at the end. @default the repository's `docs/runbooks` */
   readonly runbookBase?: string;
+  /** Where a dashboard is by its uid, without a slash at the end. @default Grafana under the system's own host name */
+  readonly dashboardBase?: string;
 }
 
 /** Text of `rules.yml` for one evaluator, empty groups left out. */
 export function renderRules(system: System, evaluator: Evaluator, options: RuleOptions = {}): string {
-  const runbookBase = options.runbookBase ?? "docs/runbooks";
+  const links: Links = {
+    runbook: (alert) => runbookAddress(alert, options.runbookBase ?? "docs/runbooks"),
+    dashboard: (uid) => `${options.dashboardBase ?? `https://${system.access.hostname}/grafana/d`}/${uid}`,
+  };
   const own = (group: { readonly evaluator?: Evaluator }) => (group.evaluator ?? "prometheus") === evaluator;
   const recording = system.recording.filter(own).map(recordingGroup);
-  const alerts = system.alerts.filter(own).map((group) => alertGroup(group, runbookBase));
+  const alerts = system.alerts.filter(own).map((group) => alertGroup(group, links));
   const groups = [...recording, ...alerts].filter((group) => group.rules.length > 0);
   return toYaml({
     groups: groups.map((group) => (evaluator === "thanos-ruler" ? { ...group, ...tolerant } : group)),
   });
+}
+
+/** Where an alert leads. */
+interface Links {
+  readonly runbook: (alert: string) => string;
+  readonly dashboard: (uid: string) => string;
 }
 
 /** Address of an alert's runbook, the one that its `runbook_url` names. */
@@ -43,15 +54,15 @@ function recordingGroup(group: RecordingGroup) {
   };
 }
 
-function alertGroup(group: AlertGroup, runbookBase: string) {
+function alertGroup(group: AlertGroup, links: Links) {
   return {
     name: group.name,
     interval: group.interval,
-    rules: group.alerts.map((alert) => alertRule(alert, runbookBase)),
+    rules: group.alerts.map((alert) => alertRule(alert, links)),
   };
 }
 
-function alertRule(alert: Alert, runbookBase: string) {
+function alertRule(alert: Alert, links: Links) {
   return {
     alert: alert.name,
     expr: alert.expression,
@@ -61,7 +72,8 @@ function alertRule(alert: Alert, runbookBase: string) {
     annotations: {
       summary: alert.summary,
       description: alert.description,
-      runbook_url: runbookAddress(alert.name, runbookBase),
+      runbook_url: links.runbook(alert.name),
+      dashboard_url: links.dashboard(alert.dashboard),
     },
   };
 }

@@ -43,6 +43,25 @@ export function stackJobs(deployed: readonly Component[], interval: Duration): S
 }
 
 /**
+ * Probes of the stack's own servers, as anybody outside sees them: whether they take a connection, and when the certificate
+ * that they show ends. For hosts; on a cluster cert-manager tells of certificates.
+ */
+export function certificateJob(deployed: readonly Component[]): ScrapeJob {
+  return {
+    name: "certificates",
+    about: "The stack itself from outside: connections, and the ends of certificates.",
+    interval: "30s",
+    discovery: {
+      kind: "stack",
+      // Grafana and PushGateway with the rest: whoever serves TLS.
+      components: deployed.filter((component) => component === "pushgateway" || component in watched),
+    },
+    through: { component: "blackbox-exporter", path: "/probe", module: "tcp_tls" },
+    seriesPerTarget: 30,
+  };
+}
+
+/**
  * Two PushGateways do not replicate. Jobs push to both, and the label `pushgateway` keeps the two copies apart:
  * readers take `max without (pushgateway) (…)`.
  */

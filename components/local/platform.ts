@@ -26,7 +26,10 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
   const root = resolve(config.directory);
   const given = Object.keys(config.secrets);
   const added = addedTargets(config.changes);
-  const without: Component[] = executables.redis_exporter === undefined ? ["redis-exporter"] : [];
+  const without: Component[] = [
+    ...(executables.redis_exporter === undefined ? (["redis-exporter"] as const) : []),
+    ...(grafana === undefined ? (["grafana"] as const) : []),
+  ];
   // The demo lives on its Redis instances; the toolchain has said why there are none.
   const demo = config.demo && executables["redis-server"] !== undefined;
   const adapt = (system: System): System => onThisMachine(system, { demo, given, added, without });
@@ -51,7 +54,7 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
         plan: {
           ...planServices(adapt(system), layout, {
             ...(config.blockDuration === "2h" ? {} : { blockDuration: config.blockDuration }),
-            ...(grafana && { grafana: grafana(system) }),
+            ...(grafana && { grafana: grafana(adapt(system)) }),
             demoProgram: join(import.meta.dirname, "../../demo/main.ts"),
           }),
           stack: config.stack,

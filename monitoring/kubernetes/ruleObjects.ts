@@ -4,7 +4,7 @@
  */
 import { parse } from "yaml";
 import type { System } from "../model.ts";
-import { renderRules, type Evaluator } from "../rules.ts";
+import { renderRules, type Evaluator, type RuleOptions } from "../rules.ts";
 import { toYaml } from "../yaml.ts";
 import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
 import { ownObject } from "./names.ts";
@@ -18,14 +18,15 @@ export interface RulerConfigMap {
 }
 
 /** `rules` come after the operator, whose kinds they are; `ruler-rules` before whoever mounts them. */
-export function ruleObjects(system: System, _facts: ClusterFacts): Part[] {
-  const ruler = rulerConfigMaps(system);
+export function ruleObjects(system: System, { hostname }: ClusterFacts): Part[] {
+  const links: RuleOptions = { dashboardBase: `https://${hostname}/grafana/d` };
+  const ruler = rulerConfigMaps(system, links);
   return [
     {
       name: "rules",
       about: "What Prometheus records and alerts on, one object for each group.",
       after: ["prometheus-stack"],
-      objects: groupsOf(system, "prometheus").map((group) => prometheusRule(system, group)),
+      objects: groupsOf(system, "prometheus", links).map((group) => prometheusRule(system, group)),
     },
     ...(ruler.length === 0
       ? []
@@ -48,8 +49,8 @@ export function ruleObjects(system: System, _facts: ClusterFacts): Part[] {
 }
 
 /** What Thanos Ruler's pods mount, in the order of the groups. */
-export function rulerConfigMaps(system: System): RulerConfigMap[] {
-  return groupsOf(system, "thanos-ruler").map((group) => ({
+export function rulerConfigMaps(system: System, links: RuleOptions = {}): RulerConfigMap[] {
+  return groupsOf(system, "thanos-ruler", links).map((group) => ({
     name: `thanos-ruler-rules-${objectName(group.name)}`,
     key: `${objectName(group.name)}.yaml`,
     text: toYaml({ groups: [group] }),
@@ -60,8 +61,8 @@ interface Group {
   readonly name: string;
 }
 
-function groupsOf(system: System, evaluator: Evaluator): Group[] {
-  return (parse(renderRules(system, evaluator)) as { groups: Group[] }).groups;
+function groupsOf(system: System, evaluator: Evaluator, links: RuleOptions): Group[] {
+  return (parse(renderRules(system, evaluator, links)) as { groups: Group[] }).groups;
 }
 
 function prometheusRule(system: System, group: Group): KubernetesObject {

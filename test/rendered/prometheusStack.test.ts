@@ -315,7 +315,7 @@ describe("The Prometheus stack on a cluster", function () {
 
   describe("A change of one alert", () => {
     for (const [evaluator, group] of [
-      ["Prometheus", "self-monitoring"],
+      ["Prometheus", "stack-prometheus"],
       ["Thanos Ruler", "greenlang-slo"],
     ] as const)
       it(`of ${evaluator} changes one object of all`, () => {
