@@ -4,6 +4,7 @@
  */
 import { planCapacity } from "./capacity.ts";
 import { checkAlerts } from "./checks/alerts.ts";
+import { checkDashboards } from "./checks/dashboards.ts";
 import { checkExpressions } from "./checks/expressions.ts";
 import { sortFindings, type Finding } from "./checks/finding.ts";
 import { checkLabels } from "./checks/labels.ts";
@@ -26,6 +27,7 @@ export function checkSystem(system: System, layout?: Layout): Finding[] {
     ...checkNames(system),
     ...checkLabels(system),
     ...checkExpressions(system),
+    ...checkDashboards(system),
     ...checkAlerts(system),
     ...checkNotifications(system),
     ...checkTiming(system),

@@ -427,8 +427,6 @@ export interface Dashboard {
   readonly from?: Duration;
   /** @default "5s" */
   readonly refresh?: Duration;
-  /** Links beside those to the other dashboards. @default none */
-  readonly links?: readonly DashboardLink[];
 }
 
 /** A choice among the values of a label, several or all at once. */
@@ -438,13 +436,6 @@ export interface Variable {
   /** Series whose labels are read, a selector. */
   readonly series: string;
   readonly values: string;
-}
-
-export interface DashboardLink {
-  readonly title: string;
-  /** Of another dashboard. */
-  readonly uid?: string;
-  readonly url?: string;
 }
 
 export interface Panel {

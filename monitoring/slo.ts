@@ -39,9 +39,6 @@ const slow: readonly Burn[] = [
   { long: "3d", short: "6h", factor: 1 },
 ];
 
-/** Windows of the recorded error ratios but the objective's own. */
-export const burnWindows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] as const satisfies readonly Duration[];
-
 /** The system with the rules, alerts and inhibition of its objectives. */
 export function withObjectives(system: System): System {
   const { objectives = [], notifications } = system;
@@ -49,7 +46,7 @@ export function withObjectives(system: System): System {
   return {
     ...system,
     recording: [...system.recording, ...sloRecording(system)],
-    alerts: [...system.alerts, sloAlerts(objectives)],
+    alerts: [...system.alerts, ...sloAlerts(system)],
     notifications: {
       ...notifications,
       inhibitions: [...notifications.inhibitions, burnsOnlyOnce],
@@ -65,25 +62,37 @@ export function errorBudget({ target }: Objective): number {
   return Number((1 - target / 100).toFixed(8));
 }
 
+/**
+ * What wakes somebody is evaluated by Prometheus, which needs nothing else for it. What looks back for days is Thanos Ruler's
+ * where there is one: it sees both replicas, and more than Prometheus keeps.
+ */
 function sloRecording(system: System): RecordingGroup[] {
   const { objectives = [] } = system;
-  const windows = burnWindows.map(ratioRule);
+  const ratios = (windows: readonly Duration[]): RecordingRule[] => windows.map(ratioRule);
+  const long = ratios(["1d", "3d"]);
   return [
-    { name: "slo-recording", interval, rules: [...objectives.flatMap(ratesOf), ...windows.slice(0, 4)] },
-    // Windows of hours and days change slowly.
-    { name: "slo-long-windows", interval: "1m", rules: windows.slice(4) },
+    {
+      name: "slo-recording",
+      interval,
+      rules: [...objectives.flatMap(ratesOf), ...ratios(["5m", "30m", "1h", "2h"])],
+    },
+    hasRuler(system)
+      ? { name: "slo-hours", interval: "1m", rules: ratios(["6h"]) }
+      : { name: "slo-hours", interval: "1m", rules: [...ratios(["6h"]), ...long] },
     ...(hasRuler(system)
       ? [
           {
-            name: "slo-budget",
-            interval: "2m",
-            evaluator: "thanos-ruler",
-            rules: budgetRules(objectives),
+            name: "slo-days",
+            interval: "1m",
+            evaluator,
+            rules: [...long, ...budgetRules(objectives)],
           } as const,
         ]
       : []),
   ];
 }
+
+const evaluator = "thanos-ruler";
 
 /** All events and the bad ones, per second over 5 minutes; what is promised; and the ratio, where there are events. */
 function ratesOf(objective: Objective): RecordingRule[] {
@@ -188,12 +197,17 @@ export function budgetRemaining(system: System, objective: Objective): string {
     : budgetOf(objective);
 }
 
-function sloAlerts(objectives: readonly Objective[]): AlertGroup {
-  return {
-    name: "slo",
-    interval,
-    alerts: objectives.flatMap((objective) => [burnsFast(objective), burnsSlowly(objective)]),
-  };
+function sloAlerts(system: System): AlertGroup[] {
+  const { objectives = [] } = system;
+  return [
+    { name: "slo-fast", interval, alerts: objectives.map(burnsFast) },
+    {
+      name: "slo-slow",
+      interval: "1m",
+      ...(hasRuler(system) && { evaluator }),
+      alerts: objectives.map(burnsSlowly),
+    },
+  ];
 }
 
 function burnsFast(objective: Objective): Alert {
@@ -237,9 +251,12 @@ function burning(objective: Objective, burns: readonly Burn[]): string {
   const { name } = objective;
   const above = (window: Duration, factor: number): string =>
     `slo:sli_error:ratio_rate${window}{slo="${name}"} > ${String(factor)} * ${String(errorBudget(objective))}`;
-  return burns
-    .map(({ long, short, factor }) => `(${above(long, factor)} and ${above(short, factor)})`)
-    .join("\nor ");
+  return (
+    burns
+      // What a Ruler records has more labels than what Prometheus does.
+      .map(({ long, short, factor }) => `(${above(long, factor)} and on (slo) ${above(short, factor)})`)
+      .join("\nor ")
+  );
 }
 
 function runbookOf(objective: Objective, burns: readonly Burn[]): Alert["runbook"] {

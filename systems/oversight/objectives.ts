@@ -16,7 +16,7 @@ export const oversightObjectives: readonly Objective[] = [
       events: `sum(job:http_requests:rate5m{${own}})`,
     },
     runbook: {
-      impact: "Customers see errors.",
+      impact: "Customers see errors in the place of pages and answers.",
       firstLook: [
         { promql: "topk(5, job:http_errors:rate5m)", shows: "which application" },
         "kubectl get pods --all-namespaces --field-selector=status.phase!=Running",
@@ -44,7 +44,7 @@ export const oversightObjectives: readonly Objective[] = [
       within: 0.5,
     },
     runbook: {
-      impact: "Customers wait.",
+      impact: "Customers wait, ask again, and make it slower still.",
       firstLook: [
         { promql: "topk(5, job:http_request_duration:p95_5m)", shows: "which application" },
         {

@@ -44,7 +44,7 @@ export const tradeObjectives: readonly Objective[] = [
       events: 'redis_tss_signals_received_total{service="backend"}',
     },
     runbook: {
-      impact: "Signals do not become trades.",
+      impact: "Signals do not become trades: positions are not opened, or not closed.",
       firstLook: [
         { promql: "sum(rate(redis_tss_signals_failed_total[1m]))", shows: "does it go on?" },
         {

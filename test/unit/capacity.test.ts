@@ -15,7 +15,7 @@ function loaded(series: number, change: (system: System) => System = (system) =>
     discovery: { kind: "static", targets: [{ address: "load:9000", labels: { service: "load" } }] },
     seriesPerTarget: series,
   };
-  return change({ ...systems.trade(parameters), jobs: [job] });
+  return change({ ...systems.trade(parameters), jobs: [job], objectives: [] });
 }
 
 function findingOf(system: System, key: string): string | undefined {
@@ -45,6 +45,17 @@ describe("Capacity planning", () => {
     const plan = planCapacity(systems.greenlang(parameters));
     assert.equal(plan.jobs.find((job) => job.name === "greenlang-agents")?.targets, 52);
     assert.equal(plan.jobs.find((job) => job.name === "pushgateway")?.targets, 2);
+  });
+
+  it("counts the series that the rules of objectives record", () => {
+    const plan = planCapacity(systems.trade(parameters));
+    // Three objectives: their promise and two rates each, four ratios every 30 s, and one ratio every minute.
+    assert.deepEqual(plan.jobs.at(-1), {
+      name: "objectives",
+      targets: 0,
+      series: 3 * 3 + 3 * 4 + 3,
+      samplesPerSecond: 21 / 30 + 3 / 60,
+    });
   });
 
   it("fits 13.8 K samples/s into 50 GiB for 30 days, and no more", () => {

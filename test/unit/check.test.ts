@@ -48,7 +48,7 @@ describe("checking a system finds", () => {
       title: "Another",
       panels: [...dashboard.panels, ...dashboard.panels.slice(0, 1)],
     };
-    const keys = keysWith({ dashboards: [dashboard, twin] });
+    const keys = keysWith({ dashboards: [...dashboards, twin] });
     assert.deepEqual(keys, [
       `dashboards[${dashboard.uid}]`,
       `dashboards[${dashboard.uid}].panels[${dashboard.panels[0]?.title ?? ""}]`,

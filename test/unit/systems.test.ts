@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { checkSystem } from "../../monitoring/check.ts";
 import { formatFinding } from "../../monitoring/checks/finding.ts";
-import type { Alert, System } from "../../monitoring/model.ts";
+import { dashboardsOf } from "../../monitoring/dashboards/catalogue.ts";
+import { expressionsOf, plainExpression } from "../../monitoring/dashboards/panelExpressions.ts";
+import type { Alert, Panel, System } from "../../monitoring/model.ts";
 import { checkExpression, rangeFindings, unitFindings } from "../../monitoring/promql.ts";
+import { intervalsOf } from "../../monitoring/seriesIntervals.ts";
 import { bytes, seconds } from "../../monitoring/units.ts";
 import { systems } from "../../systems/index.ts";
 import type { SystemName } from "../../systems/index.ts";
@@ -23,6 +26,12 @@ function alertsOf(system: System): Alert[] {
   return system.alerts.flatMap(({ alerts }) => alerts);
 }
 
+/** With Grafana's variables filled in. */
+function expressionsIn(panel: Panel, system: System): string[] {
+  const intervals = intervalsOf(system);
+  return expressionsOf(panel).map(({ expression }) => plainExpression(expression, panel, intervals));
+}
+
 describe("Every system", () => {
   it("has the name that the configuration calls it by", () => {
     for (const name of names) {
@@ -41,7 +50,9 @@ describe("Every system", () => {
         const expressions = [
           ...alertsOf(system).map(({ expression }) => expression),
           ...system.recording.flatMap(({ rules }) => rules.map(({ expression }) => expression)),
-          ...system.dashboards.flatMap(({ panels }) => panels.map(({ expression }) => expression)),
+          ...dashboardsOf(system).flatMap(({ panels }) =>
+            panels.flatMap((panel) => expressionsIn(panel, system)),
+          ),
         ];
         for (const expression of expressions) {
           assert.deepEqual(checkExpression(expression, ["instant-vector", "scalar"]), [], expression);
