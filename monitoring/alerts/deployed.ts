@@ -41,6 +41,8 @@ export function deployedOf(system: System): Deployed {
 
 /** Replicas of a component that are deployed; 0 where the system has none. */
 export function replicasOf({ system }: Deployed, component: Component): number {
+  // A system may name both; which of them a stack has, follows from how its samples reach the bucket.
+  if (component === (system.longTerm.mode === "receive" ? "thanos-sidecar" : "thanos-receive")) return 0;
   return system.components.find((sizing) => sizing.component === component)?.replicas ?? 0;
 }
 

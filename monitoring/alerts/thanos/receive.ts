@@ -3,8 +3,7 @@ import type { Alert } from "../../model.ts";
 import { of, type Deployed } from "../deployed.ts";
 
 export function receiveAlerts(deployed: Deployed): Alert[] {
-  const { patience, system } = deployed;
-  if (system.longTerm.mode !== "receive") return [];
+  const { patience } = deployed;
   return of(deployed, "thanos-receive", (replicas) => [
     quorumLost(deployed, replicas),
     {
