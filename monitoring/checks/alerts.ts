@@ -2,13 +2,14 @@
 import { bare, type AggregateNode, type Expression } from "../promql/expression.ts";
 import { checkExpression } from "../promql.ts";
 import { parse } from "../promql/parse.ts";
-import { stackDashboards } from "../dashboards/uids.ts";
+import { dashboardsOf } from "../dashboards/catalogue.ts";
 import type { Alert, Look, Runbook, System } from "../model.ts";
 import { suggestion } from "../nearest.ts";
 import { seconds } from "../units.ts";
 import type { Finding } from "./finding.ts";
 
 export function checkAlerts(system: System): Finding[] {
+  const dashboards = dashboardsOf(system).map(({ uid }) => uid);
   return system.alerts.flatMap((group) => {
     const empty = group.alerts.length === 0 || seconds(group.interval) === 0;
     const key = `alerts[${group.name}]`;
@@ -19,7 +20,7 @@ export function checkAlerts(system: System): Finding[] {
       ...group.alerts.flatMap((alert) => [
         ...checkRunbook(`${key}.${alert.name}.runbook`, alert.runbook),
         ...checkSaid(`${key}.${alert.name}`, alert),
-        ...checkDashboard(`${key}.${alert.name}`, alert, system),
+        ...checkDashboard(`${key}.${alert.name}`, alert, dashboards),
         ...checkTemplates(`${key}.${alert.name}`, alert, system),
       ]),
     ];
@@ -69,8 +70,7 @@ function checkSaid(key: string, alert: Alert): Finding[] {
     }));
 }
 
-function checkDashboard(key: string, { dashboard }: Alert, { dashboards }: System): Finding[] {
-  const known = [...stackDashboards, ...dashboards.map(({ uid }) => uid)];
+function checkDashboard(key: string, { dashboard }: Alert, known: readonly string[]): Finding[] {
   if (known.includes(dashboard)) return [];
   return [
     {

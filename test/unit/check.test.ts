@@ -67,6 +67,23 @@ describe("checking a system finds", () => {
     ]);
   });
 
+  it("an alert that says nothing, leads to no dashboard, or tells people to ask what is no query", () => {
+    const look = { promql: "sum(", shows: "nothing" };
+    const faulty = withAlert({
+      summary: " ",
+      dashboard: "nowhere",
+      runbook: { ...alert.runbook, firstLook: [look] },
+    });
+    assert.deepEqual(keysWith(faulty), [
+      "alerts[mine].Mine.dashboard",
+      "alerts[mine].Mine.runbook.firstLook",
+      "alerts[mine].Mine.summary",
+    ]);
+    const found = linesOf(checkSystem({ ...trade, ...faulty })).join("\n");
+    assert.match(found, /there is no dashboard "nowhere"/);
+    assert.match(found, /sum\( is no query/);
+  });
+
   it("a label in a message that the expression drops, and leaves alone what may be there", () => {
     const summary = "{{ $labels.instance }}";
     assert.deepEqual(keysWith(withAlert({ expression: "sum by (job) (up) > 1", summary })), [

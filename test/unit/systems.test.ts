@@ -74,6 +74,21 @@ describe("Every system", () => {
         }
       });
 
+      it("tells in every alert how much, where the number says more than that it is so", () => {
+        const yesOrNo = /(==|!=|<) [01]$/;
+        const silent = alertsOf(system).filter(
+          ({ expression, description, summary }) =>
+            !`${summary}${description}`.includes("$value") && !yesOrNo.test(expression),
+        );
+        // Watchdog has none; SignalLoss and RedisDown are the system's own words.
+        assert.deepEqual(
+          silent
+            .map(({ name }) => name)
+            .filter((name) => !["Watchdog", "SignalLoss", "RedisDown"].includes(name)),
+          [],
+        );
+      });
+
       it("watches itself, and sends the Watchdog to nobody's pager", () => {
         const groups = system.alerts.map(({ name }) => name);
         const onCluster = system.platforms.includes("eks");
