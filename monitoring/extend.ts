@@ -60,7 +60,11 @@ export function extendSystem(system: System, changes: Changes): System {
     retention: extendRetention(system.retention, changes.retention),
     longTerm: extendLongTerm(system, changes),
     components: extendSizing(system, changes),
-    jobs: [...system.jobs.map((job) => withTargets(job, changes.targets[job.name])), ...changes.jobs],
+    jobs: [
+      ...system.jobs.map((job) => withTargets(job, changes.targets[job.name])),
+      ...writerJob(system, changes.longTerm),
+      ...changes.jobs,
+    ],
   };
   // What watches the stack itself follows from what the stack is made of.
   const watched = withSelfMonitoring(sized);
@@ -166,6 +170,23 @@ function extendSizing(system: System, { sizing, longTerm }: Changes): Sizing[] {
 function replicasOfWriter(component: "thanos-receive" | "thanos-sidecar", { components }: System): number {
   const pair = components.find((each) => each.component === "prometheus")?.replicas ?? 2;
   return component === "thanos-sidecar" ? pair : receivers;
+}
+
+/** How the component by which samples now reach the bucket is watched: as the stack's other parts are. */
+function writerJob({ jobs }: System, mode: Changes["longTerm"]): ScrapeJob[] {
+  if (mode === undefined) return [];
+  const writer = mode === "receive" ? "thanos-receive" : "thanos-sidecar";
+  const like = jobs.find(({ discovery, through }) => discovery.kind === "stack" && through === undefined);
+  if (like === undefined || jobs.some(({ name }) => name === writer)) return [];
+  return [
+    {
+      ...like,
+      name: writer,
+      about: `The stack itself: ${mode === "receive" ? "remote write" : "the uploads of blocks"}.`,
+      discovery: { kind: "stack", components: [writer] },
+      seriesPerTarget: 1_000,
+    },
+  ];
 }
 
 function withTargets(job: ScrapeJob, added: readonly Target[] = []): ScrapeJob {

@@ -73,12 +73,20 @@ function backendDown(job: string, { onCluster, patience }: Deployed): Alert {
   };
 }
 
-/** Under the server's own name, by which its target is known too. */
+/**
+ * Under the server's own name, by which its target is known too. One that is on its way up serves as `NAME-incomplete`, the
+ * last resort (`haproxy/backends.ts`), until it knows all that it should: it is down when it is down as both.
+ */
 function serverDown(job: string, patience: Alert["for"]): Alert {
   return {
     name: "EdgeServerDown",
     expression: `max by (proxy, instance) (
-  label_replace(haproxy_server_status{job="${job}", state="DOWN"}, "instance", "$1", "server", "(.+?)(?:-incomplete)?")
+  min by (proxy, instance, edge) (
+    label_replace(
+      label_replace(haproxy_server_status{job="${job}", state="DOWN"}, "edge", "$1", "instance", "(.+)"),
+      "instance", "$1", "server", "(.+?)(?:-incomplete)?"
+    )
+  )
 ) == 1`,
     for: patience,
     keepFiringFor: patience,

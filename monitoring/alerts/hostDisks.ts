@@ -9,6 +9,8 @@ export function hostDiskAlerts(jobs: string, patience: Alert["for"]): Alert[] {
   const of = (metric: string) => `${metric}{job=~"${jobs}", ${real}}`;
   const free = `${of("node_filesystem_avail_bytes")} / ${of("node_filesystem_size_bytes")}`;
   const writable = `and ${of("node_filesystem_readonly")} == 0`;
+  // A line through a few minutes points anywhere.
+  const longEnough = `and ${of("node_filesystem_avail_bytes")} offset 5h >= 0`;
   return [
     full("warning", `${free} < 0.10\n${writable}`, patience, "10 %"),
     full("critical", `${free} < 0.03\n${writable}`, patience, "3 %"),
@@ -16,6 +18,7 @@ export function hostDiskAlerts(jobs: string, patience: Alert["for"]): Alert[] {
       name: "HostDiskPredictedFull",
       expression: `predict_linear(${of("node_filesystem_avail_bytes")}[6h], 86400) < 0
 and ${free} < 0.4
+${longEnough}
 ${writable}`,
       for: "1h",
       keepFiringFor: "30m",

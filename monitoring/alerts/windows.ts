@@ -22,7 +22,9 @@ export function windowsAlerts({ windows: jobs, patience }: Deployed): Alert[] {
     diskFull("critical", `${free} < 0.03`, patience, "3 %"),
     {
       name: "WindowsDiskPredictedFull",
-      expression: `predict_linear(${of("windows_logical_disk_free_bytes", volumes)}[6h], 86400) < 0\nand ${free} < 0.4`,
+      expression: `predict_linear(${of("windows_logical_disk_free_bytes", volumes)}[6h], 86400) < 0
+and ${free} < 0.4
+and ${of("windows_logical_disk_free_bytes", volumes)} offset 5h >= 0`,
       for: "1h",
       keepFiringFor: "30m",
       severity: "warning",

@@ -10,7 +10,9 @@ export function volumeAlerts({ own, patience }: Deployed): Alert[] {
     full("critical", `${free} < 0.03`, patience, "3 %"),
     {
       name: "KubePersistentVolumePredictedFull",
-      expression: `predict_linear(${of("kubelet_volume_stats_available_bytes")}[6h], 4 * 86400) < 0\nand ${free} < 0.3`,
+      expression: `predict_linear(${of("kubelet_volume_stats_available_bytes")}[6h], 4 * 86400) < 0
+and ${free} < 0.3
+and ${of("kubelet_volume_stats_available_bytes")} offset 5h >= 0`,
       for: "1h",
       keepFiringFor: "30m",
       severity: "warning",

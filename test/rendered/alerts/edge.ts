@@ -25,6 +25,10 @@ export const edgeCases: Cases = ({ edge, backend }) => {
           1,
         ),
         [mine("haproxy_server_status", `${proxy}, server="alertmanager-2", state="DOWN"`)]: steady(0),
+        // On its way up, and serving.
+        [mine("haproxy_server_status", `${proxy}, server="alertmanager-3", state="DOWN"`)]: steady(1),
+        [mine("haproxy_server_status", `${proxy}, server="alertmanager-3-incomplete", state="DOWN"`)]:
+          steady(0),
         // A place that nobody has taken yet.
         [mine("haproxy_server_status", `${proxy}, server="SRV_3", state="MAINT"`)]: steady(1),
         [mine("haproxy_server_status", `${proxy}, server="SRV_3", state="DOWN"`)]: steady(0),

@@ -40,6 +40,10 @@ export const hostCases: Cases = ({ linux }) => {
         [mine("node_filesystem_avail_bytes", disk)]: "500x80 498-2x119 260x199",
         [mine("node_filesystem_size_bytes", disk)]: "1000x400",
         [mine("node_filesystem_readonly", disk)]: "0x400",
+        // Unpacks its software, and has been there for an hour and a half only.
+        [of("node_filesystem_avail_bytes", linux, disk, "vm-2")]: "_x170 390-5x19 290x199",
+        [of("node_filesystem_size_bytes", linux, disk, "vm-2")]: "_x170 1000x229",
+        [of("node_filesystem_readonly", linux, disk, "vm-2")]: "_x170 0x229",
       },
       fires: [at("vm-1", 'mountpoint="/"')],
       at: { quiet: 70, firing: 185, over: 320 },
