@@ -465,8 +465,8 @@ export interface Panel {
   readonly words?: Readonly<
     Record<number, { readonly text: string; readonly state: "good" | "bad" | "neutral" }>
   >;
-  /** Of a table: its labels from left to right, the value last unless it is left out. @default all labels */
-  readonly columns?: { readonly labels: readonly string[]; readonly value?: string };
+  /** Of a table: headings of its labels from left to right, and of the value, last, unless it is left out. @default all labels */
+  readonly columns?: { readonly labels: Labels; readonly value?: string };
   /** Ends of the axis or the gauge. @default those of the data */
   readonly min?: number;
   readonly max?: number;

@@ -23,6 +23,7 @@ export function onThisMachine(system: System, options: OnThisMachineOptions): Sy
   const jobs = system.jobs.filter(
     (job) =>
       (demo || isReachable(job, added)) &&
+      !isOfWindows(job) &&
       (job.through === undefined || !without.includes(job.through.component)),
   );
   const lost = lostServices(system.jobs, jobs);
@@ -78,6 +79,11 @@ function selectsAny(expression: string, services: ReadonlySet<string>): boolean 
       ({ label, operator, value }) => label === "service" && operator === "=" && services.has(value),
     ),
   );
+}
+
+/** A stack of one machine has no Windows host: the job would have no target, and its panels no data. */
+function isOfWindows({ discovery }: ScrapeJob): boolean {
+  return discovery.kind === "hosts" && discovery.component === "windows-exporter";
 }
 
 /** Without the demo nothing answers under the names that the system knows, only what the stack added. */

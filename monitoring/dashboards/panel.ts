@@ -9,6 +9,7 @@ import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 import type { Panel } from "../model.ts";
 import { queryDatasource } from "./datasource.ts";
 import type { GridPosition } from "./grid.ts";
+import { isLimit } from "./limits.ts";
 import { expressionsOf } from "./panelExpressions.ts";
 import { tableTransformations } from "./table.ts";
 import { colours, thresholdSteps } from "./thresholds.ts";
@@ -31,8 +32,19 @@ export function panelBuilder(panel: Panel, place: PanelPlace): cog.Builder<sdk.P
     case "gauge":
       return described(singleValue(new gauge.PanelBuilder(), panel), panel, place);
     case "table":
-      return described(rows(panel), panel, place);
+      return withoutFooter(described(rows(panel), panel, place));
   }
+}
+
+/** The SDK still gives each table the footer of Grafana 11, which later versions do not know. */
+function withoutFooter(builder: cog.Builder<sdk.Panel>): cog.Builder<sdk.Panel> {
+  return {
+    build: () => {
+      const panel = builder.build();
+      const { footer: _, ...known } = panel.options as Record<string, unknown>;
+      return { ...panel, options: known };
+    },
+  };
 }
 
 /** What the SDK's panel builders have in common; each kind is a class of its own. */
@@ -102,11 +114,6 @@ function timeSeries(panel: Panel): timeseries.PanelBuilder {
   return builder.thresholdsStyle(
     new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
   );
-}
-
-/** What a plan or a limit says is drawn otherwise than what is measured. */
-export function isLimit(legend: string): boolean {
-  return /^(planned|limit|at most.*|oldest go at|scale out at)$/.test(legend);
 }
 
 const dashedLine: sdk.DynamicConfigValue[] = [

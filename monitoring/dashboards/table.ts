@@ -5,14 +5,14 @@ import type { Panel } from "../model.ts";
 export function tableTransformations({ columns }: Pick<Panel, "columns">): DataTransformerConfig[] {
   if (columns === undefined) return [];
   const { labels, value } = columns;
-  const shown = [...labels, ...(value === undefined ? [] : ["Value"])];
+  const shown = [...Object.keys(labels), ...(value === undefined ? [] : ["Value"])];
   return [
     { id: "filterFieldsByName", options: { include: { names: shown } } },
     {
       id: "organize",
       options: {
         indexByName: Object.fromEntries(shown.map((name, index) => [name, index])),
-        renameByName: value === undefined ? {} : { Value: value },
+        renameByName: { ...labels, ...(value !== undefined && { Value: value }) },
       },
     },
   ];

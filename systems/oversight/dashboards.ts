@@ -116,7 +116,7 @@ export const oversightDashboards: readonly Dashboard[] = [
           "sum by (cluster) (job:http_requests:rate5m)",
           "reqps",
           "Requests per second of every region that is federated or of the global view.",
-          { columns: { labels: ["cluster"], value: "Requests" }, width: 12 },
+          { columns: { labels: { cluster: "Region" }, value: "Requests" }, width: 12 },
         ),
         graph(
           "Busy nodes",

@@ -316,7 +316,7 @@ describe("The Prometheus stack on a cluster", function () {
   describe("A change of one alert", () => {
     for (const [evaluator, group] of [
       ["Prometheus", "stack-prometheus"],
-      ["Thanos Ruler", "greenlang-slo"],
+      ["Thanos Ruler", "slo-slow"],
     ] as const)
       it(`of ${evaluator} changes one object of all`, () => {
         const after = { ...greenlangOnAks, system: withLouderAlert(greenlangOnAks.system, group) };

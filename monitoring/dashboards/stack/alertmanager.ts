@@ -20,7 +20,18 @@ export function alertmanagerDashboard(system: System): Dashboard {
         'sum by (alertname, alertstate, severity, job, instance) (ALERTS{alertname!="Watchdog"})',
         "short",
         "Alerts that fire or are about to.",
-        { columns: { labels: ["alertstate", "severity", "alertname", "job", "instance"] }, height: 6 },
+        {
+          columns: {
+            labels: {
+              alertstate: "State",
+              severity: "Severity",
+              alertname: "Alert",
+              job: "Job",
+              instance: "Instance",
+            },
+          },
+          height: 6,
+        },
       ),
       ...row("Notifications", notifications),
       ...row("Cluster", cluster(members)),
@@ -87,14 +98,14 @@ function now(members: number): Panel[] {
 const notifications: Panel[] = [
   graph(
     "Sent",
-    `sum by (integration) (rate(alertmanager_notifications_total{${own}}[$__rate_interval])) > 0 or label_replace(vector(0), "integration", "any", "", "")`,
+    `sum by (integration) (rate(alertmanager_notifications_total{${own}}[$__rate_interval])) and on (integration) sum by (integration) (alertmanager_notifications_total{${own}}) > 0 or label_replace(vector(0), "integration", "none", "", "")`,
     "cps",
     "Notifications per second by channel.",
     { legend: "{{integration}}", min: 0 },
   ),
   graph(
     "Failed",
-    `sum by (integration, reason) (rate(alertmanager_notifications_failed_total{${own}}[$__rate_interval])) > 0 or label_replace(vector(0), "integration", "any", "", "")`,
+    `sum by (integration, reason) (rate(alertmanager_notifications_failed_total{${own}}[$__rate_interval])) and on (integration, reason) sum by (integration, reason) (alertmanager_notifications_failed_total{${own}}) > 0 or label_replace(vector(0), "integration", "none", "", "")`,
     "cps",
     "Notifications per second that did not arrive. Nothing is good.",
     { legend: "{{integration}} {{reason}}", min: 0 },
@@ -164,6 +175,6 @@ const pushgateway: Panel[] = [
     "time() - max without (pushgateway, instance) (push_time_seconds)",
     "s",
     "Time since each batch job last pushed.",
-    { columns: { labels: ["job"], value: "Age" }, width: 12, height: 8 },
+    { columns: { labels: { job: "Job" }, value: "Age" }, width: 12, height: 8 },
   ),
 ];

@@ -89,7 +89,7 @@ function load(plan: CapacityPlan): Panel[] {
       byJob(plan),
       "percentunit",
       "Samples of one scrape of all of a job's targets by its planned series. Above 1 the job has grown past its plan.",
-      { columns: { labels: ["job"], value: "Of the plan" }, thresholds: [0.8, 1], height: 12 },
+      { columns: { labels: { job: "Job" }, value: "Of the plan" }, thresholds: [0.8, 1], height: 12 },
     ),
   ];
 }

@@ -9,10 +9,12 @@ export function hasJob({ jobs }: System, name: string): boolean {
   return jobs.some((job) => job.name === name);
 }
 
+const kinds: ReadonlySet<string> = new Set(["stack", "pushgateway", "workload"]);
+
 /** Jobs of the stack's own parts, as a pattern for `job=~"…"`. */
 export function ownJobs({ jobs }: System): string {
   return jobs
-    .filter(({ discovery }) => ["stack", "pushgateway", "workload"].includes(discovery.kind))
+    .filter(({ discovery, through }) => through === undefined && kinds.has(discovery.kind))
     .map(({ name }) => name)
     .join("|");
 }

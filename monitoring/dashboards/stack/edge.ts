@@ -159,7 +159,7 @@ function servers(job: string): Panel[] {
       `max by (proxy, server, state) (haproxy_server_check_status{job="${job}"} == 1)`,
       "short",
       "What HAProxy's last check of each server gave. L7OK is good, L4CON refused, L6RSP a bad certificate, L7STS a wrong status.",
-      { columns: { labels: ["proxy", "server", "state"] }, width: 12 },
+      { columns: { labels: { proxy: "Backend", server: "Server", state: "Check" } }, width: 12 },
     ),
     graph(
       "Time of an answer",
@@ -216,7 +216,10 @@ const issued = list(
   'sort(min by (namespace, name) (certmanager_certificate_expiration_timestamp_seconds{job="cert-manager"}) - time())',
   "s",
   "Until each certificate ends. All are renewed 30 days before, or earlier.",
-  { columns: { labels: ["namespace", "name"], value: "Left" }, thresholds: [1_209_600, 259_200] },
+  {
+    columns: { labels: { namespace: "Namespace", name: "Certificate" }, value: "Left" },
+    thresholds: [1_209_600, 259_200],
+  },
 );
 
 const served = list(
@@ -224,5 +227,5 @@ const served = list(
   'sort(min by (instance) (probe_ssl_earliest_cert_expiry{job="certificates"}) - time())',
   "s",
   "Until the certificate that each server shows ends.",
-  { columns: { labels: ["instance"], value: "Left" }, thresholds: [1_209_600, 259_200] },
+  { columns: { labels: { instance: "Instance" }, value: "Left" }, thresholds: [1_209_600, 259_200] },
 );

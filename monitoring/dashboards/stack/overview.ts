@@ -19,7 +19,15 @@ export function overview(system: System): Dashboard {
         "short",
         "Every alert that fires but the Watchdog, which always does. Empty is good.",
         {
-          columns: { labels: ["severity", "alertname", "job", "service", "instance"] },
+          columns: {
+            labels: {
+              severity: "Severity",
+              alertname: "Alert",
+              job: "Job",
+              service: "Service",
+              instance: "Instance",
+            },
+          },
           height: 6,
           opens: "alertmanager",
         },
@@ -145,7 +153,7 @@ function flow(system: System): Panel[] {
       : []),
     graph(
       "Notifications",
-      'sum by (integration) (rate(alertmanager_notifications_total{job="alertmanager"}[$__rate_interval]))',
+      'sum by (integration) (rate(alertmanager_notifications_total{job="alertmanager"}[$__rate_interval])) and on (integration) sum by (integration) (alertmanager_notifications_total{job="alertmanager"}) > 0 or label_replace(vector(0), "integration", "none", "", "")',
       "cps",
       "Notifications per second that the Alertmanagers sent, by channel.",
       {

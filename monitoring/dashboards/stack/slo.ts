@@ -14,7 +14,7 @@ export function sloDashboard(system: System): Dashboard {
     refresh: "30s",
     panels: [
       list("Objectives", "100 * max by (slo) (slo:objective:ratio)", "percent", "What is promised.", {
-        columns: { labels: ["slo"], value: "Good events, at least" },
+        columns: { labels: { slo: "Objective" }, value: "Good events, at least" },
         height: 3 + objectives.length,
         row: "Promises",
       }),
