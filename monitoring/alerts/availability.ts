@@ -1,6 +1,6 @@
 /** Whether anything can be trusted at all: the chain of notification, targets, and the load that they bring. */
 import type { Alert } from "../model.ts";
-import type { Deployed } from "./deployed.ts";
+import { among, noneOf, type Deployed } from "./deployed.ts";
 
 export function availabilityAlerts(deployed: Deployed): Alert[] {
   return [
@@ -45,7 +45,7 @@ const watchdog: Alert = {
 function targetDown({ system, patience, own }: Deployed): Alert {
   const except = system.ownOutages ?? [];
   const matchers = [
-    ...(except.length === 0 ? [] : [`service!~"${except.join("|")}"`]),
+    ...(except.length === 0 ? [] : [noneOf("service", except)]),
     ...(own === "" ? [] : [own.slice(2)]),
   ].join(", ");
   return {
@@ -211,7 +211,7 @@ function regionUnreachable({ system, patience }: Deployed): Alert[] {
   return [
     {
       name: "RegionUnreachable",
-      expression: `up{job=~"${jobs.join("|")}"} == 0`,
+      expression: `up{${among("job", jobs)}} == 0`,
       for: "5m",
       keepFiringFor: patience,
       severity: "critical",
@@ -225,7 +225,7 @@ function regionUnreachable({ system, patience }: Deployed): Alert[] {
         impact:
           "The global view lacks the region. The region watches itself on: its own alerts go out, unless it is down as a whole.",
         firstLook: [
-          { promql: `up{job=~"${jobs.join("|")}"}`, shows: "one region, or all of them" },
+          { promql: `up{${among("job", jobs)}}`, shows: "one region, or all of them" },
           "The region's own notifications: when its Watchdog has stopped too, the region is down",
           "Status → Target health: connection refused, 401, x509",
         ],

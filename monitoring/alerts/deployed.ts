@@ -10,7 +10,7 @@ export interface Deployed {
   readonly interval: Duration;
   /** Whether the stack is on a Kubernetes cluster, and its jobs are with those of every cluster. */
   readonly onCluster: boolean;
-  /** Names of the jobs that ask hosts of each kind, as a pattern; undefined where there are none. */
+  /** Matcher of the jobs that ask hosts of each kind; undefined where there are none. */
   readonly linux: string | undefined;
   readonly windows: string | undefined;
   /** Matcher that leaves out what came by federation, after a comma; empty where nothing does. */
@@ -60,7 +60,17 @@ function hostJobs({ jobs }: System, component: "node-exporter" | "windows-export
       ? [name]
       : [],
   );
-  return names.length === 0 ? undefined : names.join("|");
+  return names.length === 0 ? undefined : among("job", names);
+}
+
+/** Matcher of a label that has one of these values: with `=` where there is one only. */
+export function among(label: string, values: readonly string[]): string {
+  return values.length === 1 ? `${label}="${values[0] ?? ""}"` : `${label}=~"${values.join("|")}"`;
+}
+
+/** Matcher of a label that has none of these values. */
+export function noneOf(label: string, values: readonly string[]): string {
+  return among(label, values).replace(/=~?/, (operator) => (operator === "=" ? "!=" : "!~"));
 }
 
 /** What is said of the outage of a whole component. */

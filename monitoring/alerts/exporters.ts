@@ -1,7 +1,7 @@
 /** What exporters tell of what they watch, where the system itself promises nothing about it. */
 import type { Alert, Component } from "../model.ts";
 import { bytes } from "../units.ts";
-import { of, replicasOf, type Deployed } from "./deployed.ts";
+import { among, of, replicasOf, type Deployed } from "./deployed.ts";
 
 export function exporterAlerts(deployed: Deployed): Alert[] {
   return [
@@ -228,7 +228,7 @@ function memoryNearLimit(deployed: Deployed): Alert[] {
       byLimit.set(bytes(limits.memory), [...(byLimit.get(bytes(limits.memory)) ?? []), component]);
   if (byLimit.size === 0) return [];
   const branches = [...byLimit].map(
-    ([limit, components]) => `process_resident_memory_bytes{job=~"${components.join("|")}"} / ${limit} > 0.9`,
+    ([limit, components]) => `process_resident_memory_bytes{${among("job", components)}} / ${limit} > 0.9`,
   );
   return [
     {

@@ -6,7 +6,7 @@ const real =
   'fstype!~"tmpfs|ramfs|squashfs|overlay|iso9660|erofs|fuse.*|nsfs", mountpoint!~"/var/lib/(kubelet|containerd|docker)/.+|/run/.*"';
 
 export function hostDiskAlerts(jobs: string, patience: Alert["for"]): Alert[] {
-  const of = (metric: string) => `${metric}{job=~"${jobs}", ${real}}`;
+  const of = (metric: string) => `${metric}{${jobs}, ${real}}`;
   const free = `${of("node_filesystem_avail_bytes")} / ${of("node_filesystem_size_bytes")}`;
   const writable = `and ${of("node_filesystem_readonly")} == 0`;
   // A line through a few minutes points anywhere.

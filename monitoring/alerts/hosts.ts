@@ -40,7 +40,7 @@ function hostDown(patience: Alert["for"]): Alert {
 }
 
 function resourceAlerts(jobs: string, { patience }: Deployed): Alert[] {
-  const of = (metric: string) => `${metric}{job=~"${jobs}"}`;
+  const of = (metric: string) => `${metric}{${jobs}}`;
   return [
     {
       name: "HostMemoryLow",
@@ -56,7 +56,7 @@ function resourceAlerts(jobs: string, { patience }: Deployed): Alert[] {
         impact: "The machine slows down, then the kernel ends the largest process.",
         firstLook: [
           {
-            promql: `rate(node_vmstat_pgmajfault{job=~"${jobs}"}[5m])`,
+            promql: `rate(node_vmstat_pgmajfault{${jobs}}[5m])`,
             shows: "above some hundred: it lives from the disk",
           },
           { promql: "topk(5, process_resident_memory_bytes)", shows: "the largest processes that tell" },
@@ -87,7 +87,7 @@ function resourceAlerts(jobs: string, { patience }: Deployed): Alert[] {
     },
     {
       name: "HostCpuSaturated",
-      expression: `1 - avg by (instance) (rate(node_cpu_seconds_total{job=~"${jobs}", mode="idle"}[5m])) > 0.9`,
+      expression: `1 - avg by (instance) (rate(node_cpu_seconds_total{${jobs}, mode="idle"}[5m])) > 0.9`,
       for: "15m",
       keepFiringFor: "5m",
       severity: "warning",
@@ -100,7 +100,7 @@ function resourceAlerts(jobs: string, { patience }: Deployed): Alert[] {
         impact: "Everything on it is slow; scrapes and rules come late.",
         firstLook: [
           {
-            promql: `sum by (instance, mode) (rate(node_cpu_seconds_total{job=~"${jobs}"}[5m]))`,
+            promql: `sum by (instance, mode) (rate(node_cpu_seconds_total{${jobs}}[5m]))`,
             shows: "user: programs; iowait: disks; steal: the hypervisor",
           },
           {
@@ -117,7 +117,7 @@ function resourceAlerts(jobs: string, { patience }: Deployed): Alert[] {
     },
     {
       name: "HostDiskBusy",
-      expression: `rate(node_disk_io_time_seconds_total{job=~"${jobs}"}[5m]) > 0.95`,
+      expression: `rate(node_disk_io_time_seconds_total{${jobs}}[5m]) > 0.95`,
       for: "15m",
       keepFiringFor: "5m",
       severity: "warning",
@@ -130,7 +130,7 @@ function resourceAlerts(jobs: string, { patience }: Deployed): Alert[] {
         impact: "Whoever writes waits: Prometheus' log, Redis' log, compaction.",
         firstLook: [
           {
-            promql: `rate(node_disk_io_time_weighted_seconds_total{job=~"${jobs}"}[5m])`,
+            promql: `rate(node_disk_io_time_weighted_seconds_total{${jobs}}[5m])`,
             shows: "mean number of requests that wait",
           },
           "On the machine: iotop -o",
@@ -143,7 +143,7 @@ function resourceAlerts(jobs: string, { patience }: Deployed): Alert[] {
     },
     {
       name: "HostNetworkErrors",
-      expression: `rate(node_network_receive_errs_total{job=~"${jobs}"}[5m]) + rate(node_network_transmit_errs_total{job=~"${jobs}"}[5m]) > 1`,
+      expression: `rate(node_network_receive_errs_total{${jobs}}[5m]) + rate(node_network_transmit_errs_total{${jobs}}[5m]) > 1`,
       for: "10m",
       keepFiringFor: "10m",
       severity: "warning",
@@ -157,7 +157,7 @@ function resourceAlerts(jobs: string, { patience }: Deployed): Alert[] {
         firstLook: [
           "On the machine: ethtool -S DEVICE",
           {
-            promql: `rate(node_network_receive_drop_total{job=~"${jobs}"}[5m])`,
+            promql: `rate(node_network_receive_drop_total{${jobs}}[5m])`,
             shows: "drops: buffers, not the cable",
           },
         ],
@@ -179,7 +179,7 @@ function resourceAlerts(jobs: string, { patience }: Deployed): Alert[] {
         impact: "When it is full new connections are dropped without a word.",
         firstLook: [
           {
-            promql: `node_nf_conntrack_entries{job=~"${jobs}"}`,
+            promql: `node_nf_conntrack_entries{${jobs}}`,
             shows: "a ramp: somebody opens and never closes",
           },
           "On the machine: ss -s",
@@ -199,7 +199,7 @@ function clockAlerts(jobs: string): Alert[] {
     {
       name: "HostClockSkewed",
       // The exporter reads its clock while it is asked, Prometheus notes when: the scrape's own time is far below this.
-      expression: `abs(node_time_seconds{job=~"${jobs}"} - timestamp(node_time_seconds{job=~"${jobs}"})) > 5`,
+      expression: `abs(node_time_seconds{${jobs}} - timestamp(node_time_seconds{${jobs}})) > 5`,
       for: "5m",
       keepFiringFor: "5m",
       severity: "warning",
@@ -213,7 +213,7 @@ function clockAlerts(jobs: string): Alert[] {
         impact: "Certificates and tokens are refused, and what the machine tells has the wrong time.",
         firstLook: [
           {
-            promql: `node_time_seconds{job=~"${jobs}"} - timestamp(node_time_seconds{job=~"${jobs}"})`,
+            promql: `node_time_seconds{${jobs}} - timestamp(node_time_seconds{${jobs}})`,
             shows: "one machine, or all",
           },
           "On the machine: timedatectl; chronyc tracking",
@@ -223,7 +223,7 @@ function clockAlerts(jobs: string): Alert[] {
     },
     {
       name: "HostClockNotSynchronised",
-      expression: `max_over_time(node_timex_sync_status{job=~"${jobs}"}[5m]) == 0 and node_timex_maxerror_seconds{job=~"${jobs}"} >= 16`,
+      expression: `max_over_time(node_timex_sync_status{${jobs}}[5m]) == 0 and node_timex_maxerror_seconds{${jobs}} >= 16`,
       for: "10m",
       keepFiringFor: "5m",
       severity: "warning",
@@ -236,7 +236,7 @@ function clockAlerts(jobs: string): Alert[] {
           "No time service has set the clock for hours: the kernel's own bound of the error has reached 16 s.",
         impact: "The clock drifts away, seconds in a week.",
         firstLook: [
-          { promql: `node_timex_offset_seconds{job=~"${jobs}"}`, shows: "the last known offset" },
+          { promql: `node_timex_offset_seconds{${jobs}}`, shows: "the last known offset" },
           "On the machine: timedatectl; chronyc sources",
         ],
         mend: ["Start and enable the time service.", "It runs: UDP 123 to its servers must be open."],

@@ -13,7 +13,7 @@ const ours =
 
 export function windowsAlerts({ windows: jobs, patience }: Deployed): Alert[] {
   if (jobs === undefined) return [];
-  const of = (metric: string, more = "") => `${metric}{job=~"${jobs}"${more}}`;
+  const of = (metric: string, more = "") => `${metric}{${jobs}${more}}`;
   // Partitions without a letter are the system's own.
   const volumes = ', volume!~"HarddiskVolume.+"';
   const free = `${of("windows_logical_disk_free_bytes", volumes)} / ${of("windows_logical_disk_size_bytes", volumes)}`;
