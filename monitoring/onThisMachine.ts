@@ -1,4 +1,5 @@
 import { withSelfMonitoring } from "./alerts/selfMonitoring.ts";
+import { deadMansSwitchSecret, withDeadMansSwitch } from "./deadMansSwitch.ts";
 import { secretsOfReceiver } from "./extend.ts";
 import { selectors } from "./promql.ts";
 import type { Component, Receiver, ScrapeJob, System } from "./model.ts";
@@ -29,6 +30,9 @@ export function onThisMachine(system: System, options: OnThisMachineOptions): Sy
   const lost = lostServices(system.jobs, jobs);
   const components = system.components.filter(({ component }) => !without.includes(component));
   const { alerts } = withSelfMonitoring({ ...system, jobs, components });
+  const notifications = options.given.includes(deadMansSwitchSecret)
+    ? withDeadMansSwitch(system.notifications)
+    : system.notifications;
   return {
     ...system,
     jobs,
@@ -40,16 +44,18 @@ export function onThisMachine(system: System, options: OnThisMachineOptions): Sy
     })),
     components,
     notifications: {
-      ...system.notifications,
-      receivers: system.notifications.receivers.map((receiver) => reachable(receiver, options.given)),
+      ...notifications,
+      receivers: notifications.receivers.map((receiver) => reachable(receiver, options.given)),
     },
-    secrets: system.secrets.map((secret) =>
-      silentReceivers(system, options.given).some((receiver) =>
-        secretsOfReceiver(receiver).includes(secret.name),
-      )
-        ? { ...secret, generated: true }
-        : secret,
-    ),
+    secrets: system.secrets
+      .filter(({ name, optional }) => optional !== true || options.given.includes(name))
+      .map((secret) =>
+        silentReceivers(system, options.given).some((receiver) =>
+          secretsOfReceiver(receiver).includes(secret.name),
+        )
+          ? { ...secret, generated: true }
+          : secret,
+      ),
   };
 }
 

@@ -1,4 +1,5 @@
 import { withSelfMonitoring } from "../monitoring/alerts/selfMonitoring.ts";
+import { deadMansSwitchDeclaration } from "../monitoring/deadMansSwitch.ts";
 import type { Sizing, System, SystemParameters } from "../monitoring/model.ts";
 import { withObjectives } from "../monitoring/slo.ts";
 import { certificateJob, stackJobs } from "./stackJobs.ts";
@@ -67,6 +68,7 @@ export function trade(parameters: SystemParameters): System {
       endpoints: [],
       secrets: [
         { name: "webhook-url", about: "Address that alerts are posted to.", generated: false },
+        deadMansSwitchDeclaration,
         { name: "redis-password", about: "Password of the four Redis instances.", generated: true },
         {
           name: "clickhouse-password",
