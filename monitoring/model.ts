@@ -310,7 +310,7 @@ export interface Notifications {
     readonly smarthost: string;
     readonly username: string;
     readonly passwordSecret: string;
-    /** What the system itself promises, as figures of the week; `[7d]` windows. @default none */
+    /** What the system itself promises, as figures of the week; `[7d]` windows. Those of objectives are added. @default none */
     readonly figures?: readonly SummaryFigure[];
   };
 }

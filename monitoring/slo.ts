@@ -14,6 +14,7 @@ import type {
   Objective,
   RecordingGroup,
   RecordingRule,
+  SummaryFigure,
   System,
 } from "./model.ts";
 import { seconds } from "./units.ts";
@@ -50,7 +51,26 @@ export function withObjectives(system: System): System {
     notifications: {
       ...notifications,
       inhibitions: [...notifications.inhibitions, burnsOnlyOnce],
+      ...(notifications.weeklySummary && {
+        weeklySummary: {
+          ...notifications.weeklySummary,
+          figures: [
+            ...(notifications.weeklySummary.figures ?? []),
+            ...objectives.map((objective) => budgetFigure(system, objective)),
+          ],
+        },
+      }),
     },
+  };
+}
+
+/** A line of the weekly summary. */
+function budgetFigure(system: System, objective: Objective): SummaryFigure {
+  const { name, target, window = "30d" } = objective;
+  return {
+    title: `Error budget of ${window} left: ${name} (${String(target)} %)`,
+    expression: `100 * (${budgetRemaining(system, objective)})`,
+    unit: "percent",
   };
 }
 

@@ -108,7 +108,10 @@ describe("The greenlang system", () => {
   });
 
   it("mails a summary every Monday", () => {
-    assert.equal(production.notifications.weeklySummary?.schedule, "0 8 * * 1");
+    const { schedule, figures = [] } = production.notifications.weeklySummary ?? {};
+    assert.equal(schedule, "0 8 * * 1");
+    const budgets = figures.filter(({ title }) => title.startsWith("Error budget of 30d left: "));
+    assert.equal(budgets.length, production.objectives?.length);
   });
 
   it("evaluates its objectives over long-term data at Thanos Ruler", () => {
