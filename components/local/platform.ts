@@ -9,6 +9,7 @@ import { localLayout } from "../../monitoring/localLayout.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
 import type { Component, System } from "../../monitoring/model.ts";
 import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
+import { quickened } from "../../monitoring/timeScale.ts";
 import { planServices, type PlanOptions } from "../../monitoring/plan.ts";
 import type { StackPlatform } from "../platforms.ts";
 import { localPrograms } from "./programs.ts";
@@ -32,7 +33,8 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
   ];
   // The demo lives on its Redis instances; the toolchain has said why there are none.
   const demo = config.demo && executables["redis-server"] !== undefined;
-  const adapt = (system: System): System => onThisMachine(system, { demo, given, added, without });
+  const adapt = (system: System): System =>
+    quickened(onThisMachine(system, { demo, given, added, without }), config.timeScale);
   return {
     check: () => tooLong(root),
     suppliedSecrets: ({ secrets }) => secrets.filter(({ generated }) => !generated).map(({ name }) => name),

@@ -110,12 +110,12 @@ export function alertmanagerAlerts(deployed: Deployed): Alert[] {
   ]);
 }
 
-function clusterAlerts({ patience }: Deployed, replicas: number): Alert[] {
+function clusterAlerts({ patience, afterwards }: Deployed, replicas: number): Alert[] {
   return [
     {
       name: "AlertmanagerClusterMismatch",
       expression: `alertmanager_cluster_members{job="alertmanager"} != ${replicas}`,
-      for: patience,
+      for: afterwards,
       keepFiringFor: patience,
       severity: "warning",
       summary: "{{ $labels.instance }} sees {{ $value }} members of its cluster" + `, not ${replicas}`,

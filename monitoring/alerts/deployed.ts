@@ -6,6 +6,11 @@ export interface Deployed {
   readonly system: System;
   /** Four scrapes of the stack itself at least, so that one lost scrape is no outage. */
   readonly patience: Duration;
+  /**
+   * For alerts that follow from another and look at other metrics: long enough that the cause is told first, whichever
+   * of the two is scraped first.
+   */
+  readonly afterwards: Duration;
   /** Interval at which the stack itself is scraped; its alerts see nothing new in between. */
   readonly interval: Duration;
   /** Whether the stack is on a Kubernetes cluster, and its jobs are with those of every cluster. */
@@ -26,10 +31,12 @@ export function deployedOf(system: System): Deployed {
     (most, one) => (seconds(one) > seconds(most) ? one : most),
     system.scrape.interval,
   );
+  const patience: Duration = `${Math.max(60, 4 * seconds(interval))}s`;
   const federates = system.jobs.some(({ discovery }) => discovery.kind === "federate");
   return {
     system,
-    patience: `${Math.max(60, 4 * seconds(interval))}s`,
+    patience,
+    afterwards: `${2 * seconds(patience)}s`,
     interval,
     onCluster: system.platforms.some((platform) => platform === "aks" || platform === "eks"),
     linux: hostJobs(system, "node-exporter"),

@@ -194,16 +194,16 @@ function postgresAlerts({ patience }: Deployed): Alert[] {
   ];
 }
 
-function probeAlerts({ patience }: Deployed): Alert[] {
+function probeAlerts({ patience, afterwards }: Deployed): Alert[] {
   return [
     {
       name: "ProbeFailed",
       expression: "probe_success == 0",
-      for: patience,
+      for: afterwards,
       keepFiringFor: patience,
       severity: "warning",
       summary: "{{ $labels.instance }} does not answer from outside",
-      description: `The blackbox exporter has not reached {{ $labels.instance }} for ${patience} (probe_success is {{ $value | printf "%.0f" }}).`,
+      description: `The blackbox exporter has not reached {{ $labels.instance }} for ${afterwards} (probe_success is {{ $value | printf "%.0f" }}).`,
       dashboard: "edge",
       runbook: {
         meaning:

@@ -32,7 +32,7 @@ export function haproxyAlerts(deployed: Deployed): Alert[] {
       ],
     }),
     backendDown(job, deployed),
-    serverDown(job, patience),
+    serverDown(job, deployed),
     serverFlapping(job),
     ...loadAlerts(job, deployed),
   ];
@@ -43,15 +43,15 @@ export function haproxyAlerts(deployed: Deployed): Alert[] {
  *
  * @see https://github.com/haproxytech/kubernetes-ingress/blob/master/pkg/service/service.go
  */
-function backendDown(job: string, { onCluster, patience }: Deployed): Alert {
+function backendDown(job: string, { onCluster, patience, afterwards }: Deployed): Alert {
   return {
     name: "EdgeBackendDown",
     expression: `haproxy_backend_status{job="${job}", proxy=~"${onCluster ? ".+_svc_.+" : served}", state="UP"} == 0`,
-    for: patience,
+    for: afterwards,
     keepFiringFor: patience,
     severity: "critical",
     summary: "The edge reaches no server of {{ $labels.proxy }}",
-    description: `{{ $labels.instance }} of the edge has had {{ $value | printf "%.0f" }} servers of {{ $labels.proxy }} for ${patience}: whoever asks gets 503.`,
+    description: `{{ $labels.instance }} of the edge has had {{ $value | printf "%.0f" }} servers of {{ $labels.proxy }} for ${afterwards}: whoever asks gets 503.`,
     dashboard: "edge",
     runbook: {
       meaning:
@@ -77,7 +77,7 @@ function backendDown(job: string, { onCluster, patience }: Deployed): Alert {
  * Under the server's own name, by which its target is known too. One that is on its way up serves as `NAME-incomplete`, the
  * last resort (`haproxy/backends.ts`), until it knows all that it should: it is down when it is down as both.
  */
-function serverDown(job: string, patience: Alert["for"]): Alert {
+function serverDown(job: string, { patience, afterwards }: Deployed): Alert {
   return {
     name: "EdgeServerDown",
     expression: `max by (proxy, instance) (
@@ -88,11 +88,11 @@ function serverDown(job: string, patience: Alert["for"]): Alert {
     )
   )
 ) == 1`,
-    for: patience,
+    for: afterwards,
     keepFiringFor: patience,
     severity: "warning",
     summary: "The edge does not reach {{ $labels.instance }}",
-    description: `HAProxy has had server {{ $labels.instance }} of {{ $labels.proxy }} out of use for ${patience} (DOWN is {{ $value | printf "%.0f" }}).`,
+    description: `HAProxy has had server {{ $labels.instance }} of {{ $labels.proxy }} out of use for ${afterwards} (DOWN is {{ $value | printf "%.0f" }}).`,
     dashboard: "edge",
     runbook: {
       meaning: "The server fails HAProxy's check while Prometheus may still reach it.",

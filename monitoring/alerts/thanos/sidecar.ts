@@ -3,7 +3,7 @@ import type { Alert } from "../../model.ts";
 import { of, unavailable, type Deployed } from "../deployed.ts";
 
 export function sidecarAlerts(deployed: Deployed): Alert[] {
-  const { patience } = deployed;
+  const { patience, afterwards } = deployed;
   return of(deployed, "thanos-sidecar", () => [
     unavailable(deployed, {
       name: "ThanosSidecarUnavailable",
@@ -19,11 +19,11 @@ export function sidecarAlerts(deployed: Deployed): Alert[] {
     {
       name: "ThanosSidecarPrometheusUnreachable",
       expression: 'thanos_sidecar_prometheus_up{job="thanos-sidecar"} == 0',
-      for: patience,
+      for: afterwards,
       keepFiringFor: patience,
       severity: "critical",
       summary: "{{ $labels.instance }} does not reach its Prometheus",
-      description: `{{ $labels.instance }} has not reached the Prometheus beside it for ${patience}: queries do not see this replica.`,
+      description: `{{ $labels.instance }} has not reached the Prometheus beside it for ${afterwards}: queries do not see this replica.`,
       dashboard: "thanos",
       runbook: {
         meaning: "The sidecar runs, and its Prometheus refuses it or does not answer.",
