@@ -65,7 +65,7 @@ function redisSetting(
   tells: readonly string[],
 ): StackFault {
   return {
-    what: `${settings.map(([name, value]) => `${name} of ${redis} is ${value}`).join(" and ")}`,
+    what: settings.map(([name, value]) => `${name} of ${redis} is ${value}`).join(" and "),
     tells,
     cause: async (stack) => {
       const redisClient = await redisOf(stack, redis);
@@ -136,7 +136,7 @@ const certificateExpires: StackFault = {
 const edgeCrowded: StackFault = {
   what: "850 idle connections crowd the edge",
   tells: ["EdgeSessionsNearLimit"],
-  cause: async (stack) => {
+  cause: (stack) => {
     const { hostname, port } = new URL(stack.endpoint("home"));
     const sockets: Socket[] = [];
     const open = (): void => {
@@ -150,11 +150,11 @@ const edgeCrowded: StackFault = {
     };
     let crowded = true;
     for (let count = 0; count < 850; count++) open();
-    return async () => {
+    return Promise.resolve(() => {
       crowded = false;
       for (const socket of sockets) socket.destroy();
       return Promise.resolve();
-    };
+    });
   },
 };
 
