@@ -117,7 +117,8 @@ function legend({ panel, lines }: PanelData): string {
     ...(told.length > shown.length ? [`${String(told.length - shown.length)} more`] : []),
     ...(told.length < lines.length ? [`${String(lines.length - told.length)} that stay at 0`] : []),
   ].join(", ");
-  const rest = left === "" ? "" : `<tr><td>and ${left}</td><td></td><td></td></tr>`;
+  const rest =
+    left === "" ? "" : `<tr><td>${shown.length > 0 ? "and " : ""}${left}</td><td></td><td></td></tr>`;
   return `<table class="legend"><tr><th></th><th data-now>now</th><th>max</th></tr>${shown.join("")}${rest}</table>`;
 }
 
@@ -175,8 +176,9 @@ function rows({ panel, lines }: PanelData): string {
   return `<div class="rows"><table><tr>${head.join("")}</tr>${body.join("")}</table></div>`;
 }
 
+/** Of the last few points, as the very last may be still to come: a line that has ended says nothing of now. */
 function lastOf({ values }: Line): number | undefined {
-  return values.findLast((value) => value !== null) ?? undefined;
+  return values.slice(-4).findLast((value) => value !== null) ?? undefined;
 }
 
 function most({ values }: Line): number | undefined {

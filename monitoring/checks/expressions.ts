@@ -3,7 +3,6 @@ import { formatDuration } from "../promql/literals.ts";
 import { metricOf, walk } from "../promql/expression.ts";
 import { parse } from "../promql/parse.ts";
 import { checkExpression, longestLookback, selectors, unitFindings, type ValueType } from "../promql.ts";
-import { dashboardsOf } from "../dashboards/catalogue.ts";
 import { expressionsOf, plainExpression } from "../dashboards/panelExpressions.ts";
 import type { Duration, System } from "../model.ts";
 import { intervalsOf, type Intervals } from "../seriesIntervals.ts";
@@ -20,7 +19,8 @@ interface Rule {
 export function checkExpressions(system: System): Finding[] {
   const rules = rulesOf(system);
   const intervals = intervalsOf(system);
-  const panels = dashboardsOf(system).flatMap(({ uid, panels: all }) =>
+  // Those of the stack itself are no configuration's: tests check them for every system.
+  const panels = system.dashboards.flatMap(({ uid, panels: all }) =>
     all.flatMap((panel) =>
       expressionsOf(panel).map(({ expression }) => ({
         key: `dashboards[${uid}].${panel.title}.expression`,

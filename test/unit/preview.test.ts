@@ -124,6 +124,13 @@ describe("A page", () => {
     );
   });
 
+  it("tells of now only what is still there", async () => {
+    const ended = await ask([], { kind: "stat" });
+    const [one] = ended.panels;
+    const lines = [{ ...one!.lines[0]!, values: [1, 2, null, null, null, null] }];
+    assert.match(renderPage({ ...ended, panels: [{ ...one!, lines }] }, set), /<b>–<\/b>/);
+  });
+
   it("colours by thresholds, also where low is bad", () => {
     const tones = (thresholds: [number, number], values: number[]) =>
       values.map((value) => toneOf(value, { thresholds }));
