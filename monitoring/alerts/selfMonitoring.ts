@@ -67,6 +67,18 @@ export function withSelfMonitoring(system: System): System {
   };
 }
 
+/** The system with no alerts but its own, its objectives', and those that its configuration adds. */
+export function withoutCatalogue(system: System): System {
+  return {
+    ...system,
+    alerts: system.alerts.flatMap((group) => {
+      if (!(group.name in catalogue)) return [group];
+      const alerts = addedTo(system, group.name);
+      return alerts.length === 0 ? [] : [{ ...group, alerts }];
+    }),
+  };
+}
+
 /** What a stack's configuration has added to a group of the catalogue. */
 function addedTo({ alerts }: System, group: string): Alert[] {
   return alerts

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { checkSystem } from "../../monitoring/check.ts";
+import { checkAlerts } from "../../monitoring/checks/alerts.ts";
+import { checkExpressions } from "../../monitoring/checks/expressions.ts";
 import { formatFinding } from "../../monitoring/checks/finding.ts";
 import { dashboardsOf } from "../../monitoring/dashboards/catalogue.ts";
 import { expressionsOf, plainExpression } from "../../monitoring/dashboards/panelExpressions.ts";
@@ -44,6 +46,8 @@ describe("Every system", () => {
     describe(title, () => {
       it("passes every check that a deployment makes", () => {
         assert.deepEqual(checkSystem(system).map(formatFinding), []);
+        // A deployment takes the catalogue's alerts as tried, which is here.
+        assert.deepEqual([...checkExpressions(system), ...checkAlerts(system)].map(formatFinding), []);
       });
 
       it("has expressions that Prometheus accepts, without a doubtful unit", () => {
