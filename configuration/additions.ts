@@ -1,5 +1,6 @@
 /** The forms in which a stack adds jobs, rules, receivers and routes to its system. */
 import { z } from "zod";
+import { homeDashboard } from "../monitoring/dashboards/uids.ts";
 import {
   address,
   cpus,
@@ -56,6 +57,7 @@ export const alerts = listOf(
     summary: text,
     description: text,
     runbook,
+    dashboard: text.default(homeDashboard),
     pageWithin: duration.exactOptional(),
   }),
 );

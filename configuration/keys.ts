@@ -67,6 +67,7 @@ export const keys = {
   address: key("string", "127.0.0.1", loopback),
   longTerm: key("string", "system", oneOf("system", "sidecar", "receive")),
   blockDuration: key("string", "2h", blockDuration),
+  timeScale: key("integer", 1, integer(1, 60)),
   bucket: key("string", "", bucket),
   certificates: key("object", { rotation: 1 }, exactly({ rotation: integer(1, 1_000_000).default(1) })),
   users: key("object", { human: "operator" }, exactly({ human: human.default("operator") })),

@@ -30,6 +30,8 @@ export interface StackConfig<Secret = string> {
   readonly address: string;
   /** Prometheus' block length; less than 2 h is for tests. */
   readonly blockDuration: Duration;
+  /** How many times as quick the rules about the stack itself are; above 1 is for drills and tests. */
+  readonly timeScale: number;
   /** Raised by one to have every certificate issued anew. */
   readonly certificateRotation: number;
   /** User name of people. */
@@ -82,6 +84,7 @@ function stackConfig(stack: string, values: Values): StackConfig {
     portBase: values.portBase,
     address: values.address,
     blockDuration: values.blockDuration,
+    timeScale: values.timeScale,
     certificateRotation: values.certificates.rotation,
     human: values.users.human,
     secrets: values.secrets,

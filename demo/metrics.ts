@@ -52,7 +52,8 @@ export function createMetrics() {
     processingLatency: new Histogram({
       name: "redis_tss_signal_processing_latency",
       help: "Seconds from sending a signal to its stored result.",
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      // 0.2 is the bound of the objective `signal-latency`.
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10],
       registers: backend,
     }),
     engineLatency: new Summary({

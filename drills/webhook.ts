@@ -9,6 +9,8 @@ import type { Labels } from "../monitoring/model.ts";
 export interface Message {
   /** Milliseconds since the epoch at which it arrived. */
   readonly at: number;
+  /** Which notification it came in, counted from 1: one page may be about several alerts. */
+  readonly notification: number;
   readonly status: "firing" | "resolved";
   /** Those of the alert, `alertname` included. */
   readonly labels: Labels;
@@ -20,7 +22,7 @@ export type Which = Labels & { readonly alertname?: string };
 
 /** Alertmanager's own format, version 4. @see https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
 interface Payload {
-  readonly alerts: readonly Omit<Message, "at">[];
+  readonly alerts: readonly Omit<Message, "at" | "notification">[];
 }
 
 /** More than the largest group that a drill causes. */
@@ -29,6 +31,7 @@ const largestPayload = 1_048_576;
 export class Webhook {
   readonly #server: Server;
   readonly #messages: Message[] = [];
+  #notifications = 0;
 
   /** Listens on a free port of 127.0.0.1. */
   static async open(): Promise<Webhook> {
@@ -90,8 +93,9 @@ export class Webhook {
     }
     const at = Date.now();
     const { alerts } = JSON.parse(await text(request)) as Payload;
+    const notification = ++this.#notifications;
     for (const { status, labels, annotations } of alerts)
-      this.#messages.push({ at, status, labels, annotations });
+      this.#messages.push({ at, notification, status, labels, annotations });
     response.writeHead(200).end();
   }
 }

@@ -9,6 +9,8 @@ export const alertResendDelay: Duration = "5s";
  * not alerts, and learns those when they are sent again, at the first evaluation after {@link alertResendDelay}.
  */
 export function alertsKnownAfter(system: System): number {
-  const intervals = system.alerts.map(({ interval }) => seconds(interval));
+  // Error budgets are looked at every minute or two, over hours: nobody waits for them.
+  const most = Math.max(10, seconds(system.scrape.evaluation));
+  const intervals = system.alerts.map(({ interval }) => seconds(interval)).filter((each) => each <= most);
   return seconds(alertResendDelay) + Math.max(0, ...intervals);
 }

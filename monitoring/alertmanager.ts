@@ -9,11 +9,11 @@ import type { Inhibition, Receiver, Route, System } from "./model.ts";
 import { addressOf, instancesOf } from "./targets.ts";
 import { toYaml } from "./yaml.ts";
 
-/** Where secrets and templates are. Paths are absolute. */
+/** Where secrets and templates are. */
 export interface AlertmanagerConfigOptions {
-  /** Path of the file that holds a named secret of the system. */
+  /** Absolute path of the file that holds a named secret of the system. */
   readonly secretFile: (name: string) => string;
-  /** Glob of the template files, see `alertmanagerTemplates.ts`. */
+  /** Glob of the template files, absolute or beside the configuration, see `alertmanagerTemplates.ts`. */
   readonly templatesGlob: string;
 }
 

@@ -7,7 +7,7 @@
 
 /** Text of the template file that `templatesGlob` of the Alertmanager's configuration matches. */
 export function renderAlertmanagerTemplates(): string {
-  return [title, link, runbook, text, slack, pagerduty, email].join("\n");
+  return [title, link, runbook, parts, text, slack, pagerduty, email].join("\n");
 }
 
 const title = `{{ define "vigil.title" -}}
@@ -25,21 +25,29 @@ const runbook = `{{ define "vigil.runbook" -}}
 {{- end }}
 `;
 
-const text = `{{ define "vigil.text" -}}
-{{ range .Alerts -}}
-{{ .Labels.alertname }} is {{ .Status }}{{ with .Labels.severity }}, {{ . }}{{ end }}
-What:    {{ .Annotations.summary }}
-Detail:  {{ .Annotations.description }}
-Where:   {{ range (.Labels.Remove (stringSlice "alertname" "severity")).SortedPairs }}{{ .Name }}={{ .Value }} {{ end }}
-Since:   {{ .StartsAt.UTC.Format "2006-01-02 15:04:05 MST" }}{{ if eq .Status "resolved" }}, until {{ .EndsAt.UTC.Format "15:04:05 MST" }}{{ end }}
-Runbook: {{ .Annotations.runbook_url }}
-Query:   {{ .GeneratorURL }}
-
-{{ end -}}
-All:     {{ template "vigil.link" . }}
+/** Pieces of one alert that more than one channel uses. */
+const parts = `{{ define "vigil.since" -}}
+{{ .StartsAt.UTC.Format "2006-01-02 15:04:05 MST" }}{{ if eq .Status "resolved" }}, until {{ .EndsAt.UTC.Format "15:04:05 MST" }}{{ end }}
 {{- end }}
 `;
 
+const text = `{{ define "vigil.text" -}}
+{{ range .Alerts -}}
+{{ .Labels.alertname }} is {{ .Status }}{{ with .Labels.severity }}, {{ . }}{{ end }}
+What:      {{ .Annotations.summary }}
+Detail:    {{ .Annotations.description }}
+Where:     {{ range (.Labels.Remove (stringSlice "alertname" "severity")).SortedPairs }}{{ .Name }}={{ .Value }} {{ end }}
+Since:     {{ template "vigil.since" . }}
+Runbook:   {{ .Annotations.runbook_url }}
+{{ with .Annotations.dashboard_url }}Dashboard: {{ . }}
+{{ end }}Query:     {{ .GeneratorURL }}
+
+{{ end -}}
+All:       {{ template "vigil.link" . }}
+{{- end }}
+`;
+
+// A runbook that is published nowhere is the path of a file: said, and no link that leads nowhere.
 const slack = `{{ define "vigil.slack.color" -}}
 {{ if eq .Status "resolved" }}good{{ else if eq .CommonLabels.severity "critical" }}danger{{ else if eq .CommonLabels.severity "warning" }}warning{{ else }}#439fe0{{ end }}
 {{- end }}
@@ -48,8 +56,8 @@ const slack = `{{ define "vigil.slack.color" -}}
 *{{ .Annotations.summary }}* ({{ .Status }})
 {{ .Annotations.description }}
 Where: {{ range (.Labels.Remove (stringSlice "alertname" "severity")).SortedPairs }}\`{{ .Name }}={{ .Value }}\` {{ end }}
-Since: {{ .StartsAt.UTC.Format "2006-01-02 15:04:05 MST" }}{{ if eq .Status "resolved" }}, until {{ .EndsAt.UTC.Format "15:04:05 MST" }}{{ end }}
-<{{ .Annotations.runbook_url }}|Runbook> · <{{ .GeneratorURL }}|Query>
+Since: {{ template "vigil.since" . }}
+{{ if match "^https?://" .Annotations.runbook_url }}<{{ .Annotations.runbook_url }}|Runbook>{{ else }}Runbook: {{ .Annotations.runbook_url }}{{ end }}{{ with .Annotations.dashboard_url }} · <{{ . }}|Dashboard>{{ end }} · <{{ .GeneratorURL }}|Query>
 
 {{ end -}}
 {{- end }}
@@ -70,9 +78,9 @@ const email = `{{ define "vigil.email.html" -}}
 <p>{{ .Annotations.description }}</p>
 <table>
 <tr><th align="left">Where</th><td>{{ range (.Labels.Remove (stringSlice "alertname" "severity")).SortedPairs }}{{ .Name }}={{ .Value }}<br>{{ end }}</td></tr>
-<tr><th align="left">Since</th><td>{{ .StartsAt.UTC.Format "2006-01-02 15:04:05 MST" }}{{ if eq .Status "resolved" }}, until {{ .EndsAt.UTC.Format "15:04:05 MST" }}{{ end }}</td></tr>
+<tr><th align="left">Since</th><td>{{ template "vigil.since" . }}</td></tr>
 </table>
-<p><a href="{{ .Annotations.runbook_url }}">Runbook</a> · <a href="{{ .GeneratorURL }}">Query</a></p>
+<p>{{ if match "^https?://" .Annotations.runbook_url }}<a href="{{ .Annotations.runbook_url }}">Runbook</a>{{ else }}Runbook: {{ .Annotations.runbook_url }}{{ end }}{{ with .Annotations.dashboard_url }} · <a href="{{ . }}">Dashboard</a>{{ end }} · <a href="{{ .GeneratorURL }}">Query</a></p>
 {{ end -}}
 <p><a href="{{ template "vigil.link" . }}">All alerts</a></p>
 </body>

@@ -1,4 +1,5 @@
 /** What one stack changes in its system: overrides and additions, applied without touching the original. */
+import { withSelfMonitoring } from "./alerts/selfMonitoring.ts";
 import type {
   Alert,
   AlertGroup,
@@ -53,15 +54,24 @@ export interface Changes {
  */
 export function extendSystem(system: System, changes: Changes): System {
   const { notifications } = system;
-  return {
+  const sized: System = {
     ...system,
     externalLabels: { ...system.externalLabels, ...changes.externalLabels },
     retention: extendRetention(system.retention, changes.retention),
     longTerm: extendLongTerm(system, changes),
     components: extendSizing(system, changes),
-    jobs: [...system.jobs.map((job) => withTargets(job, changes.targets[job.name])), ...changes.jobs],
+    jobs: [
+      ...system.jobs.map((job) => withTargets(job, changes.targets[job.name])),
+      ...writerJob(system, changes.longTerm),
+      ...changes.jobs,
+    ],
+  };
+  // What watches the stack itself follows from what the stack is made of.
+  const watched = withSelfMonitoring(sized);
+  return {
+    ...watched,
     recording: extendRecording(system, changes.recording),
-    alerts: extendAlerts(system, changes.alerts),
+    alerts: extendAlerts(watched, changes.alerts),
     notifications: {
       ...notifications,
       root: {
@@ -69,7 +79,7 @@ export function extendSystem(system: System, changes: Changes): System {
         routes: [...changes.routes, ...(notifications.root.routes ?? [])],
       },
       receivers: [...notifications.receivers, ...changes.receivers],
-      inhibitions: [...changes.inhibitions, ...notifications.inhibitions],
+      inhibitions: [...changes.inhibitions, ...watched.notifications.inhibitions],
     },
     secrets: extendSecrets(system.secrets, changes),
   };
@@ -160,6 +170,23 @@ function extendSizing(system: System, { sizing, longTerm }: Changes): Sizing[] {
 function replicasOfWriter(component: "thanos-receive" | "thanos-sidecar", { components }: System): number {
   const pair = components.find((each) => each.component === "prometheus")?.replicas ?? 2;
   return component === "thanos-sidecar" ? pair : receivers;
+}
+
+/** How the component by which samples now reach the bucket is watched: as the stack's other parts are. */
+function writerJob({ jobs }: System, mode: Changes["longTerm"]): ScrapeJob[] {
+  if (mode === undefined) return [];
+  const writer = mode === "receive" ? "thanos-receive" : "thanos-sidecar";
+  const like = jobs.find(({ discovery, through }) => discovery.kind === "stack" && through === undefined);
+  if (like === undefined || jobs.some(({ name }) => name === writer)) return [];
+  return [
+    {
+      ...like,
+      name: writer,
+      about: `The stack itself: ${mode === "receive" ? "remote write" : "the uploads of blocks"}.`,
+      discovery: { kind: "stack", components: [writer] },
+      seriesPerTarget: 1_000,
+    },
+  ];
 }
 
 function withTargets(job: ScrapeJob, added: readonly Target[] = []): ScrapeJob {

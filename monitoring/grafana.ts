@@ -1,4 +1,5 @@
 import { fileReference } from "./dashboards/provisioning.ts";
+import { homeDashboard } from "./dashboards/uids.ts";
 import type { Layout } from "./hosts.ts";
 import type { System } from "./model.ts";
 
@@ -17,6 +18,8 @@ export interface GrafanaIniOptions {
   readonly logsDirectory: string;
   readonly pluginsDirectory: string;
   readonly provisioningDirectory: string;
+  /** Directory of the dashboards' JSON files, one of which is the home page. */
+  readonly dashboardsDirectory: string;
   readonly certificateFile: string;
   readonly keyFile: string;
   /** Counts at the first start only; later `grafana cli admin reset-admin-password` changes it. */
@@ -56,6 +59,7 @@ export function renderGrafanaIni(system: System, layout: Layout, options: Grafan
     "auth.anonymous": { enabled: false },
     "auth.basic": { enabled: true },
     ...(options.licenseFile === undefined ? {} : { enterprise: { license_path: options.licenseFile } }),
+    dashboards: { default_home_dashboard_path: homePath(layout, options.dashboardsDirectory) },
     database: { path: "grafana.db", type: "sqlite3", wal: true },
     log: { level: grafana.logLevel, mode: "console file" },
     "log.file": { format: options.logFormat ?? "text", log_rotate: true, max_days: 7 },
@@ -118,6 +122,11 @@ export function grafanaArguments(options: {
   readonly configFile: string;
 }): string[] {
   return ["server", "--homepath", options.homePath, "--config", options.configFile];
+}
+
+/** File of the dashboard that people see first. */
+function homePath({ directories }: Layout, directory: string): string {
+  return `${directory}${directories.separator}${homeDashboard}.json`;
 }
 
 /** The layout's Grafana; what the system states where the layout has none. */

@@ -141,7 +141,7 @@ function serverList(pool: Pool | undefined): string {
 function grafanaNote(options: HomePageOptions): string {
   return options.grafana
     ? "Grafana has accounts of its own."
-    : "Grafana is not part of this stack, so there are no dashboards.";
+    : "Grafana is not part of this stack: <code>npm run dashboards</code> draws its dashboards as pages.";
 }
 
 function environmentOf(system: System): string {

@@ -65,6 +65,8 @@ export interface System {
   readonly jobs: readonly ScrapeJob[];
   readonly recording: readonly RecordingGroup[];
   readonly alerts: readonly AlertGroup[];
+  /** What is promised as a share of good events; rules and alerts are derived of them. @default none */
+  readonly objectives?: readonly Objective[];
   readonly notifications: Notifications;
   readonly retention: Retention;
   readonly longTerm: LongTerm;
@@ -75,6 +77,8 @@ export interface System {
   readonly endpoints: readonly WellKnownEndpoint[];
   /** Secrets that the stack must be given, by name; `generated` ones are made when absent, `optional` ones switch something on. */
   readonly secrets: readonly SecretDeclaration[];
+  /** Values of `service` whose outage has an alert of the system's own, so that TargetDown leaves them out. @default none */
+  readonly ownOutages?: readonly string[];
 }
 
 /** A set of targets that are scraped alike. */
@@ -204,6 +208,8 @@ export interface Relabel {
 export interface RecordingGroup {
   readonly name: string;
   readonly interval: Duration;
+  /** Where it is evaluated: over local data by Prometheus, or over long-term data by Thanos Ruler. @default "prometheus" */
+  readonly evaluator?: "prometheus" | "thanos-ruler";
   readonly rules: readonly RecordingRule[];
 }
 
@@ -235,6 +241,8 @@ export interface Alert {
   /** May use `{{ $labels.x }}` and `{{ $value }}`. */
   readonly description: string;
   readonly runbook: Runbook;
+  /** Uid of the dashboard that shows what the alert is about. */
+  readonly dashboard: string;
   /** Promise: seconds from the fault to the first page; timings of the route are checked against it. */
   readonly pageWithin?: Duration;
 }
@@ -243,10 +251,47 @@ export interface Alert {
 export interface Runbook {
   readonly meaning: string;
   readonly impact: string;
-  /** Queries or commands to look at first. */
-  readonly firstLook: readonly string[];
+  /** What to look at first. */
+  readonly firstLook: readonly Look[];
   readonly mend: readonly string[];
 }
+
+/** A query with what it shows, which is checked; or a command, a page or a log, in words. */
+export type Look = string | { readonly promql: string; readonly shows: string };
+
+/** A service level objective: this share of events shall be good over the window. */
+export interface Objective {
+  /** `signal-latency`: label `slo` of its series, and `SignalLatency…` of its alerts. */
+  readonly name: string;
+  /** What is promised to whom, in one sentence. */
+  readonly about: string;
+  /** Percent of events that shall be good: above 0 and below 100, `99.9`. */
+  readonly target: number;
+  /** Time over which the budget of bad events is counted. @default "30d" */
+  readonly window?: Duration;
+  readonly indicator: Indicator;
+  /** Labels of its alerts, such as the one by which routes tell the stack itself from what it watches. */
+  readonly labels?: Labels;
+  /** What it means for people, and what a person who is woken looks at and does. */
+  readonly runbook: Pick<Runbook, "impact" | "firstLook" | "mend">;
+}
+
+/** How bad events are told from all. */
+export type Indicator =
+  /** Two counters, as selectors without a window. */
+  | { readonly kind: "counters"; readonly errors: string; readonly events: string }
+  /** Events of a classic histogram that took longer are bad. The histogram must have a bucket at exactly this bound. */
+  | {
+      readonly kind: "latency";
+      /** Without `_bucket`. */
+      readonly histogram: string;
+      /** Matchers, such as `service="backend"`. @default none */
+      readonly matchers?: string;
+      /** In the histogram's own unit. */
+      readonly within: number;
+    }
+  /** Two expressions without labels, of a rate over 5 minutes or of a number of things at a moment: only their ratio counts. */
+  | { readonly kind: "ratio"; readonly errors: string; readonly events: string };
 
 export interface Notifications {
   readonly root: Route;
@@ -265,7 +310,7 @@ export interface Notifications {
     readonly smarthost: string;
     readonly username: string;
     readonly passwordSecret: string;
-    /** What the system itself promises, as figures of the week; `[7d]` windows. @default none */
+    /** What the system itself promises, as figures of the week; `[7d]` windows. Those of objectives are added. @default none */
     readonly figures?: readonly SummaryFigure[];
   };
 }
@@ -376,18 +421,61 @@ export interface Dashboard {
   readonly title: string;
   readonly about: string;
   readonly panels: readonly Panel[];
+  /** What a reader may choose; `$name` in the panels' expressions, in a matcher with `=~`. @default none */
+  readonly variables?: readonly Variable[];
+  /** Time from its left edge to now when it is opened. @default "15m" */
+  readonly from?: Duration;
+  /** @default "5s" */
+  readonly refresh?: Duration;
+}
+
+/** A choice among the values of a label, several or all at once. */
+export interface Variable {
+  readonly name: string;
+  readonly label: string;
+  /** Series whose labels are read, a selector. */
+  readonly series: string;
+  readonly values: string;
 }
 
 export interface Panel {
   readonly title: string;
+  /** `$__rate_interval` is a window of at least four samples of what it reads, and `$name` a variable of the dashboard. */
   readonly expression: string;
   /** Grafana's unit id: `short`, `s`, `ms`, `percent`, `percentunit`, `bytes`, `ops` … */
   readonly unit: string;
   readonly kind: "timeseries" | "stat" | "gauge" | "table";
+  /** `{{label}}` is the value of a label. @default all labels */
   readonly legend?: string;
   readonly about: string;
-  /** Values at which the colour turns: green below the first, then amber, then red. */
+  /** More series of the same unit. @default none */
+  readonly more?: readonly { readonly expression: string; readonly legend: string }[];
+  /**
+   * Values at which the colour turns: green below the first, then amber, then red. Where the second is the lower one, low
+   * is bad: red up to the second, then amber, green from the first on.
+   */
   readonly thresholds?: readonly [warning: number, critical: number];
+  /** Heading of the row that begins here. */
+  readonly row?: string;
+  /** Columns of 24. @default two equal panels in a row */
+  readonly width?: 4 | 6 | 8 | 12 | 16 | 24;
+  /** Rows of 30 pixels. @default 8 */
+  readonly height?: number;
+  /** Words in the place of numbers. @default none */
+  readonly words?: Readonly<
+    Record<number, { readonly text: string; readonly state: "good" | "bad" | "neutral" }>
+  >;
+  /** Of a table: headings of its labels from left to right, and of the value, last, unless it is left out. @default all labels */
+  readonly columns?: { readonly labels: Labels; readonly value?: string };
+  /** Ends of the axis or the gauge. @default those of the data */
+  readonly min?: number;
+  readonly max?: number;
+  /** Lines lie on each other. @default false */
+  readonly stacked?: boolean;
+  /** One moment is asked instead of a range: for windows of many days. @default false */
+  readonly instant?: boolean;
+  /** Of another dashboard that says more. */
+  readonly opens?: string;
 }
 
 /** How people and programs come in. */

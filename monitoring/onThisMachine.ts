@@ -1,3 +1,5 @@
+import { withSelfMonitoring } from "./alerts/selfMonitoring.ts";
+import { deadMansSwitchSecret, withDeadMansSwitch } from "./deadMansSwitch.ts";
 import { secretsOfReceiver } from "./extend.ts";
 import { selectors } from "./promql.ts";
 import type { Component, Receiver, ScrapeJob, System } from "./model.ts";
@@ -13,34 +15,47 @@ export interface OnThisMachineOptions {
   readonly given: readonly string[];
 }
 
+/** All parts live by one clock, so that it makes no difference whether anybody sets it. */
+const betweenMachines = ["HostClockNotSynchronised"];
+
 /** The system as one machine runs it: what cannot be reached or read is left out, and so is a receiver without an address. */
 export function onThisMachine(system: System, options: OnThisMachineOptions): System {
   const { demo, added, without = [] } = options;
   const jobs = system.jobs.filter(
     (job) =>
       (demo || isReachable(job, added)) &&
+      !isOfWindows(job) &&
       (job.through === undefined || !without.includes(job.through.component)),
   );
   const lost = lostServices(system.jobs, jobs);
+  const components = system.components.filter(({ component }) => !without.includes(component));
+  const { alerts } = withSelfMonitoring({ ...system, jobs, components });
+  const notifications = options.given.includes(deadMansSwitchSecret)
+    ? withDeadMansSwitch(system.notifications)
+    : system.notifications;
   return {
     ...system,
     jobs,
-    alerts: system.alerts.map((group) => ({
+    alerts: alerts.map((group) => ({
       ...group,
-      alerts: group.alerts.filter(({ expression }) => !selectsAny(expression, lost)),
+      alerts: group.alerts.filter(
+        ({ name, expression }) => !selectsAny(expression, lost) && !betweenMachines.includes(name),
+      ),
     })),
-    components: system.components.filter(({ component }) => !without.includes(component)),
+    components,
     notifications: {
-      ...system.notifications,
-      receivers: system.notifications.receivers.map((receiver) => reachable(receiver, options.given)),
+      ...notifications,
+      receivers: notifications.receivers.map((receiver) => reachable(receiver, options.given)),
     },
-    secrets: system.secrets.map((secret) =>
-      silentReceivers(system, options.given).some((receiver) =>
-        secretsOfReceiver(receiver).includes(secret.name),
-      )
-        ? { ...secret, generated: true }
-        : secret,
-    ),
+    secrets: system.secrets
+      .filter(({ name, optional }) => optional !== true || options.given.includes(name))
+      .map((secret) =>
+        silentReceivers(system, options.given).some((receiver) =>
+          secretsOfReceiver(receiver).includes(secret.name),
+        )
+          ? { ...secret, generated: true }
+          : secret,
+      ),
   };
 }
 
@@ -70,6 +85,11 @@ function selectsAny(expression: string, services: ReadonlySet<string>): boolean 
       ({ label, operator, value }) => label === "service" && operator === "=" && services.has(value),
     ),
   );
+}
+
+/** A stack of one machine has no Windows host: the job would have no target, and its panels no data. */
+function isOfWindows({ discovery }: ScrapeJob): boolean {
+  return discovery.kind === "hosts" && discovery.component === "windows-exporter";
 }
 
 /** Without the demo nothing answers under the names that the system knows, only what the stack added. */

@@ -6,13 +6,15 @@
 import type { Alert, AlertGroup, RecordingGroup, System } from "./model.ts";
 import { toYaml } from "./yaml.ts";
 
-/** Who evaluates: recording rules and most alerts Prometheus, what looks at long-term data Thanos Ruler. */
+/** Who evaluates: most rules Prometheus, what looks at long-term data Thanos Ruler. */
 export type Evaluator = "prometheus" | "thanos-ruler";
 
 /** Settings that differ by deployment. */
 export interface RuleOptions {
   /** Where an alert's runbook is published, without a slash at the end. @default the repository's `docs/runbooks` */
   readonly runbookBase?: string;
+  /** Where a dashboard is by its uid, without a slash at the end. @default Grafana under the system's own host name */
+  readonly dashboardBase?: string;
 }
 
 /** Text of `rules.yml` for one evaluator. */
@@ -25,11 +27,13 @@ export type RuleGroup = { readonly name: string } & Readonly<Record<string, unkn
 
 /** What `rules.yml` holds for one evaluator, empty groups left out. */
 export function ruleGroups(system: System, evaluator: Evaluator, options: RuleOptions = {}): RuleGroup[] {
-  const runbookBase = options.runbookBase ?? "docs/runbooks";
-  const recording = evaluator === "prometheus" ? system.recording.map(recordingGroup) : [];
-  const alerts = system.alerts
-    .filter((group) => (group.evaluator ?? "prometheus") === evaluator)
-    .map((group) => alertGroup(group, runbookBase));
+  const links: Links = {
+    runbook: (alert) => runbookAddress(alert, options.runbookBase ?? "docs/runbooks"),
+    dashboard: (uid) => `${options.dashboardBase ?? `https://${system.access.hostname}/grafana/d`}/${uid}`,
+  };
+  const own = (group: { readonly evaluator?: Evaluator }) => (group.evaluator ?? "prometheus") === evaluator;
+  const recording = system.recording.filter(own).map(recordingGroup);
+  const alerts = system.alerts.filter(own).map((group) => alertGroup(group, links));
   const groups = [...recording, ...alerts].filter((group) => group.rules.length > 0);
   return groups.map((group) => present(evaluator === "thanos-ruler" ? { ...group, ...tolerant } : group));
 }
@@ -37,6 +41,12 @@ export function ruleGroups(system: System, evaluator: Evaluator, options: RuleOp
 /** The same without entries that are undefined, at every depth. */
 function present<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value)) as Value;
+}
+
+/** Where an alert leads. */
+interface Links {
+  readonly runbook: (alert: string) => string;
+  readonly dashboard: (uid: string) => string;
 }
 
 /** Address of an alert's runbook, the one that its `runbook_url` names. */
@@ -55,15 +65,15 @@ function recordingGroup(group: RecordingGroup) {
   };
 }
 
-function alertGroup(group: AlertGroup, runbookBase: string) {
+function alertGroup(group: AlertGroup, links: Links) {
   return {
     name: group.name,
     interval: group.interval,
-    rules: group.alerts.map((alert) => alertRule(alert, runbookBase)),
+    rules: group.alerts.map((alert) => alertRule(alert, links)),
   };
 }
 
-function alertRule(alert: Alert, runbookBase: string) {
+function alertRule(alert: Alert, links: Links) {
   return {
     alert: alert.name,
     expr: alert.expression,
@@ -73,7 +83,8 @@ function alertRule(alert: Alert, runbookBase: string) {
     annotations: {
       summary: alert.summary,
       description: alert.description,
-      runbook_url: runbookAddress(alert.name, runbookBase),
+      runbook_url: links.runbook(alert.name),
+      dashboard_url: links.dashboard(alert.dashboard),
     },
   };
 }

@@ -118,7 +118,8 @@ function stackTarget(instance: Instance): TargetGroup[] {
   return [
     {
       targets: [addressOf(instance, port)],
-      labels: { instance: instance.name, service: instance.component },
+      // By `host` a machine that is down takes the alerts of all that is on it along.
+      labels: { instance: instance.name, service: instance.component, host: instance.machine },
     },
   ];
 }

@@ -1,4 +1,5 @@
-import { deadMansSwitchSecret, kubeconfigSecret } from "../monitoring/kubernetes/names.ts";
+import { deadMansSwitchDeclaration } from "../monitoring/deadMansSwitch.ts";
+import { kubeconfigSecret } from "../monitoring/kubernetes/names.ts";
 import type { SecretDeclaration } from "../monitoring/model.ts";
 
 /** Secrets by which a stack on Kubernetes is given more than it needs. */
@@ -9,12 +10,7 @@ export const optionalSecrets: readonly SecretDeclaration[] = [
     generated: false,
     optional: true,
   },
-  {
-    name: deadMansSwitchSecret,
-    about: "Address of an outside service that calls people when the Watchdog stops calling it.",
-    generated: false,
-    optional: true,
-  },
+  deadMansSwitchDeclaration,
   {
     name: "grafana-enterprise-license",
     about: "Grafana's Enterprise licence, which SAML needs.",

@@ -1,7 +1,10 @@
-import { selfMonitoring, stackScope } from "../monitoring/alerts/selfMonitoring.ts";
+import { stackScope, withSelfMonitoring } from "../monitoring/alerts/selfMonitoring.ts";
 import type { LongTerm, Notifications, Sizing, System, SystemParameters } from "../monitoring/model.ts";
+import { withObjectives } from "../monitoring/slo.ts";
 import { kubeStateMetrics } from "./clusterJobs.ts";
+import { oversightDashboards } from "./oversight/dashboards.ts";
 import { oversightJobs } from "./oversight/jobs.ts";
+import { oversightObjectives } from "./oversight/objectives.ts";
 import { oversightRecording } from "./oversight/recording.ts";
 import { optionalSecrets } from "./optionalSecrets.ts";
 import { stackJobs } from "./stackJobs.ts";
@@ -10,80 +13,83 @@ import { stackJobs } from "./stackJobs.ts";
 export function oversight({ environment, region }: SystemParameters): System {
   const deployed = components.map(({ component }) => component);
   const short = environment === "production" ? "prod" : environment;
-  return {
-    name: "oversight",
-    title: "Oversight SaaS",
-    description: "A multi-tenant application on AKS with managed PostgreSQL and Redis, in three regions.",
-    platforms: ["aks", "eks"],
-    namespace: "monitoring",
-    scrape: { interval: "30s", timeout: "10s", evaluation: "30s" },
-    externalLabels: { cluster: `${short}-${region}`, environment },
-    replicaLabel: "replica",
-    jobs: [...oversightJobs, ...stackJobs(deployed, "30s")],
-    recording: oversightRecording,
-    alerts: selfMonitoring({ components, scrapeInterval: "30s", evaluation: "30s", onCluster: true }),
-    notifications,
-    retention: {
-      local: { time: "15d", size: "50GiB", volume: "100GiB" },
-      // The system states none; the steps are GreenLang's.
-      objects: { raw: "30d", fiveMinutes: "120d", oneHour: "730d" },
-    },
-    longTerm,
-    components,
-    dashboards: [],
-    access: {
-      hostname: "prometheus.oversight.com",
-      people: "oauth2-proxy",
-      emailDomain: "oversight.com",
-      grafana: {
-        bind: "0.0.0.0",
-        port: 3000,
-        maxConnections: 100,
-        logLevel: "info",
-        datasources: ["prometheus"],
-        saml: false,
+  return withSelfMonitoring(
+    withObjectives({
+      name: "oversight",
+      title: "Oversight SaaS",
+      description: "A multi-tenant application on AKS with managed PostgreSQL and Redis, in three regions.",
+      platforms: ["aks", "eks"],
+      namespace: "monitoring",
+      scrape: { interval: "30s", timeout: "10s", evaluation: "30s" },
+      externalLabels: { cluster: `${short}-${region}`, environment },
+      replicaLabel: "replica",
+      jobs: [...oversightJobs, ...stackJobs(deployed, "30s")],
+      recording: oversightRecording,
+      alerts: [],
+      objectives: oversightObjectives,
+      notifications,
+      retention: {
+        local: { time: "15d", size: "50GiB", volume: "100GiB" },
+        // The system states none; the steps are GreenLang's.
+        objects: { raw: "30d", fiveMinutes: "120d", oneHour: "730d" },
       },
-    },
-    endpoints: [
-      { host: "prometheus.monitoring.svc.cluster.local", port: 9090, component: "prometheus" },
-      {
-        host: "prometheus.monitoring.svc.cluster.local",
-        port: 9090,
-        component: "prometheus",
-        path: "/federate",
+      longTerm,
+      components,
+      dashboards: oversightDashboards,
+      access: {
+        hostname: "prometheus.oversight.com",
+        people: "oauth2-proxy",
+        emailDomain: "oversight.com",
+        grafana: {
+          bind: "0.0.0.0",
+          port: 3000,
+          maxConnections: 100,
+          logLevel: "info",
+          datasources: ["prometheus"],
+          saml: false,
+        },
       },
-      { host: "thanos-receiver", port: 19291, component: "thanos-receive" },
-    ],
-    secrets: [
-      { name: "webhook-url", about: "Address that alerts are posted to.", generated: false },
-      {
-        name: "federation-password",
-        about: "Password of user `federation` at the Prometheus of the other regions.",
-        generated: false,
-      },
-      {
-        name: "federation-ca",
-        about: "Authority of the other regions' certificates, PEM, where it is not a public one.",
-        generated: false,
-        optional: true,
-      },
-      {
-        name: "postgres-password",
-        about: "Password of the exporter's account at PostgreSQL.",
-        generated: false,
-      },
-      { name: "redis-password", about: "Access key of the managed Redis.", generated: false },
-      { name: "oauth2-client-secret", about: "Secret of the Entra ID application.", generated: false },
-      { name: "oauth2-cookie-secret", about: "Key of oauth2-proxy's session cookies.", generated: true },
-      { name: "grafana-admin", about: "Password of Grafana's administrator.", generated: true },
-      {
-        name: "grafana-secret-key",
-        about: "Key that Grafana encrypts its stored secrets with.",
-        generated: true,
-      },
-      ...optionalSecrets,
-    ],
-  };
+      endpoints: [
+        { host: "prometheus.monitoring.svc.cluster.local", port: 9090, component: "prometheus" },
+        {
+          host: "prometheus.monitoring.svc.cluster.local",
+          port: 9090,
+          component: "prometheus",
+          path: "/federate",
+        },
+        { host: "thanos-receiver", port: 19291, component: "thanos-receive" },
+      ],
+      secrets: [
+        { name: "webhook-url", about: "Address that alerts are posted to.", generated: false },
+        {
+          name: "federation-password",
+          about: "Password of user `federation` at the Prometheus of the other regions.",
+          generated: false,
+        },
+        {
+          name: "federation-ca",
+          about: "Authority of the other regions' certificates, PEM, where it is not a public one.",
+          generated: false,
+          optional: true,
+        },
+        {
+          name: "postgres-password",
+          about: "Password of the exporter's account at PostgreSQL.",
+          generated: false,
+        },
+        { name: "redis-password", about: "Access key of the managed Redis.", generated: false },
+        { name: "oauth2-client-secret", about: "Secret of the Entra ID application.", generated: false },
+        { name: "oauth2-cookie-secret", about: "Key of oauth2-proxy's session cookies.", generated: true },
+        { name: "grafana-admin", about: "Password of Grafana's administrator.", generated: true },
+        {
+          name: "grafana-secret-key",
+          about: "Key that Grafana encrypts its stored secrets with.",
+          generated: true,
+        },
+        ...optionalSecrets,
+      ],
+    }),
+  );
 }
 
 const notifications: Notifications = {
@@ -104,14 +110,7 @@ const notifications: Notifications = {
     { name: "webhook", kind: "webhook", urlSecret: "webhook-url" },
     { name: "nobody", kind: "none" },
   ],
-  // A replica that is down is a target that is down; the first says more.
-  inhibitions: [
-    {
-      source: ['alertname="PrometheusDown"'],
-      target: ['alertname="TargetDown"', 'job="prometheus"'],
-      equal: ["cluster"],
-    },
-  ],
+  inhibitions: [],
   peerTimeout: "15s",
   dataRetention: "120h",
 };

@@ -1,7 +1,8 @@
 /** What is known of a stack on any cluster before its first resource: what its configuration says, and its system. */
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts, EdgeFacts, OidcFacts } from "../../monitoring/kubernetes/model.ts";
-import { deadMansSwitchSecret, storageClassName } from "../../monitoring/kubernetes/names.ts";
+import { deadMansSwitchSecret } from "../../monitoring/deadMansSwitch.ts";
+import { storageClassName } from "../../monitoring/kubernetes/names.ts";
 import type { System } from "../../monitoring/model.ts";
 
 /** What no cloud has its own word on. */

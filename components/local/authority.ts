@@ -18,6 +18,7 @@ x509.cryptoProvider.set(webcrypto);
  * Writes the stack's authority, unless it is there, and the certificates that are due: ECDSA P-256, the authority for
  * 10 years, the others for 90 days.
  * @param renew write every certificate anew; the authority stays, so that nothing that trusts it must change.
+ * @param days that a written certificate lasts; a drill asks for few
  * @returns the authority's certificate in PEM.
  */
 export async function issueCertificates(
@@ -25,11 +26,12 @@ export async function issueCertificates(
   stack: string,
   requests: readonly CertificateRequest[],
   renew: boolean,
+  days = leafDays,
 ): Promise<string> {
   const authority = (await loadAuthority(directory)) ?? (await createAuthority(directory, stack));
   const issuer = new X509Certificate(authority.certificate.toString("pem"));
   for (const request of requests)
-    if (renew || (await leafDue(directory, request, issuer))) await issueLeaf(directory, request, authority);
+    if (renew || (await leafDue(directory, request, issuer))) await issueLeaf(directory, request, authority, days);
   return authority.certificate.toString("pem");
 }
 
@@ -73,13 +75,14 @@ async function issueLeaf(
   directory: string,
   request: CertificateRequest,
   authority: Authority,
+  days: number,
 ): Promise<void> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const usages = request.usage.map((usage) => x509.ExtendedKeyUsage[`${usage}Auth`]);
   const certificate = await x509.X509CertificateGenerator.create({
     subject: `CN=${request.commonName}`,
     issuer: authority.certificate.subject,
-    ...validity(leafDays),
+    ...validity(days),
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
     signingKey: authority.key,

@@ -9,6 +9,7 @@ import { localLayout } from "../../monitoring/localLayout.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
 import type { Component, System } from "../../monitoring/model.ts";
 import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
+import { quickened } from "../../monitoring/timeScale.ts";
 import { planServices, type PlanOptions } from "../../monitoring/plan.ts";
 import type { StackPlatform } from "../platforms.ts";
 import { localPrograms } from "./programs.ts";
@@ -26,10 +27,14 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
   const root = resolve(config.directory);
   const given = Object.keys(config.secrets);
   const added = addedTargets(config.changes);
-  const without: Component[] = executables.redis_exporter === undefined ? ["redis-exporter"] : [];
+  const without: Component[] = [
+    ...(executables.redis_exporter === undefined ? (["redis-exporter"] as const) : []),
+    ...(grafana === undefined ? (["grafana"] as const) : []),
+  ];
   // The demo lives on its Redis instances; the toolchain has said why there are none.
   const demo = config.demo && executables["redis-server"] !== undefined;
-  const adapt = (system: System): System => onThisMachine(system, { demo, given, added, without });
+  const adapt = (system: System): System =>
+    quickened(onThisMachine(system, { demo, given, added, without }), config.timeScale);
   return {
     check: () => tooLong(root),
     suppliedSecrets: ({ secrets }) => secrets.filter(({ generated }) => !generated).map(({ name }) => name),
@@ -51,7 +56,7 @@ export async function localPlatform(config: StackConfig<pulumi.Output<string>>):
         plan: {
           ...planServices(adapt(system), layout, {
             ...(config.blockDuration === "2h" ? {} : { blockDuration: config.blockDuration }),
-            ...(grafana && { grafana: grafana(system) }),
+            ...(grafana && { grafana: grafana(adapt(system)) }),
             demoProgram: join(import.meta.dirname, "../../demo/main.ts"),
           }),
           stack: config.stack,

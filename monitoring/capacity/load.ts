@@ -9,8 +9,35 @@ export interface JobLoad {
   readonly samplesPerSecond: number;
 }
 
-/** Load of every job, in the system's order. Every replica scrapes everything, so that this is the load of each. */
+/**
+ * Load of every job, in the system's order, and of the series that the objectives' rules record. Every replica scrapes and
+ * evaluates everything, so that this is the load of each.
+ */
 export function jobLoads(system: System): JobLoad[] {
+  return [...scraped(system), ...recordedForObjectives(system)];
+}
+
+/** What a rule records is one series for each objective: a rule that has the label `slo`, or one for all of them. */
+function recordedForObjectives({ objectives = [], recording }: System): JobLoad[] {
+  if (objectives.length === 0) return [];
+  const own = recording.filter(
+    ({ name, evaluator }) => name.startsWith("slo-") && evaluator !== "thanos-ruler",
+  );
+  const loads = own.map(({ interval, rules }) => {
+    const series = rules.reduce((sum, { labels }) => sum + (labels?.["slo"] ? 1 : objectives.length), 0);
+    return { series, samplesPerSecond: series / seconds(interval) };
+  });
+  return [
+    {
+      name: "objectives",
+      targets: 0,
+      series: loads.reduce((sum, { series }) => sum + series, 0),
+      samplesPerSecond: loads.reduce((sum, { samplesPerSecond }) => sum + samplesPerSecond, 0),
+    },
+  ];
+}
+
+function scraped(system: System): JobLoad[] {
   return system.jobs.map((job) => {
     const targets = targetsOf(job, system);
     const series = targets * job.seriesPerTarget;

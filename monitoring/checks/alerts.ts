@@ -1,12 +1,20 @@
 /** What a person who is woken reads: runbooks, and templates that name labels which are there. */
 import { bare, type AggregateNode, type Expression } from "../promql/expression.ts";
+import { checkExpression } from "../promql.ts";
 import { parse } from "../promql/parse.ts";
-import type { Alert, Runbook, System } from "../model.ts";
+import { dashboardsOf } from "../dashboards/catalogue.ts";
+import { homeDashboard } from "../dashboards/uids.ts";
+import type { Alert, Look, Runbook, System } from "../model.ts";
 import { suggestion } from "../nearest.ts";
 import { seconds } from "../units.ts";
 import type { Finding } from "./finding.ts";
 
 export function checkAlerts(system: System): Finding[] {
+  // Those of the stack take long to make, and few alerts of a system lead to one.
+  const own = [homeDashboard, ...system.dashboards.map(({ uid }) => uid)];
+  let all: readonly string[] | undefined;
+  const knownFor = (uid: string): readonly string[] =>
+    own.includes(uid) ? own : (all ??= dashboardsOf(system).map((dashboard) => dashboard.uid));
   return system.alerts.flatMap((group) => {
     const empty = group.alerts.length === 0 || seconds(group.interval) === 0;
     const key = `alerts[${group.name}]`;
@@ -16,6 +24,8 @@ export function checkAlerts(system: System): Finding[] {
         : []),
       ...group.alerts.flatMap((alert) => [
         ...checkRunbook(`${key}.${alert.name}.runbook`, alert.runbook),
+        ...checkSaid(`${key}.${alert.name}`, alert),
+        ...checkDashboard(`${key}.${alert.name}`, alert, knownFor(alert.dashboard)),
         ...checkTemplates(`${key}.${alert.name}`, alert, system),
       ]),
     ];
@@ -23,14 +33,57 @@ export function checkAlerts(system: System): Finding[] {
 }
 
 function checkRunbook(key: string, runbook: Runbook): Finding[] {
-  const parts = Object.entries(runbook) as [keyof Runbook, string | readonly string[]][];
-  return parts
-    .filter(([, text]) => text.length === 0 || [text].flat().some((line) => line.trim() === ""))
+  const parts = Object.entries(runbook) as [keyof Runbook, string | readonly Look[]][];
+  const empty = parts
+    .filter(([, text]) => text.length === 0 || [text].flat().some((line) => isEmpty(line)))
     .map(([part]) => ({
       key: `${key}.${part}`,
       message: "is empty, somebody is woken by this",
       mend: "say what it means and what to do",
     }));
+  return [...empty, ...checkQueries(`${key}.firstLook`, runbook.firstLook)];
+}
+
+function isEmpty(look: Look): boolean {
+  return typeof look === "string"
+    ? look.trim() === ""
+    : look.promql.trim() === "" || look.shows.trim() === "";
+}
+
+/** A query that whoever is woken copies must at least be one. */
+function checkQueries(key: string, looks: readonly Look[]): Finding[] {
+  return looks.flatMap((look) => {
+    const [fault] = typeof look === "string" ? [] : checkExpression(look.promql);
+    if (fault === undefined || typeof look === "string") return [];
+    return [
+      {
+        key,
+        message: `${look.promql} is no query, at character ${String(fault.position + 1)}: ${fault.message}`,
+        mend: "correct the query, or make it a text",
+      },
+    ];
+  });
+}
+
+function checkSaid(key: string, alert: Alert): Finding[] {
+  return (["summary", "description"] as const)
+    .filter((part) => alert[part].trim() === "")
+    .map((part) => ({
+      key: `${key}.${part}`,
+      message: "is empty, it is what people read first",
+      mend: "say what is wrong, where, and how much",
+    }));
+}
+
+function checkDashboard(key: string, { dashboard }: Alert, known: readonly string[]): Finding[] {
+  if (known.includes(dashboard)) return [];
+  return [
+    {
+      key: `${key}.dashboard`,
+      message: `there is no dashboard "${dashboard}", ${suggestion(dashboard, known)}`,
+      mend: "name the dashboard that shows what the alert is about",
+    },
+  ];
 }
 
 /** A label that an aggregation has dropped is an empty place in the message. */

@@ -2,15 +2,10 @@
 import { formatDuration } from "../promql/literals.ts";
 import { metricOf, walk } from "../promql/expression.ts";
 import { parse } from "../promql/parse.ts";
-import {
-  checkExpression,
-  longestLookback,
-  selectors,
-  unitFindings,
-  type Selector,
-  type ValueType,
-} from "../promql.ts";
-import type { Duration, ScrapeJob, System } from "../model.ts";
+import { checkExpression, longestLookback, selectors, unitFindings, type ValueType } from "../promql.ts";
+import { expressionsOf, plainExpression } from "../dashboards/panelExpressions.ts";
+import type { Duration, System } from "../model.ts";
+import { intervalsOf, type Intervals } from "../seriesIntervals.ts";
 import { seconds } from "../units.ts";
 import type { Finding } from "./finding.ts";
 
@@ -23,10 +18,16 @@ interface Rule {
 
 export function checkExpressions(system: System): Finding[] {
   const rules = rulesOf(system);
-  const panels = system.dashboards.flatMap(({ uid, panels: all }) =>
-    all.map(({ title, expression }) => ({ key: `dashboards[${uid}].${title}.expression`, expression })),
-  );
   const intervals = intervalsOf(system);
+  // Those of the stack itself are no configuration's: tests check them for every system.
+  const panels = system.dashboards.flatMap(({ uid, panels: all }) =>
+    all.flatMap((panel) =>
+      expressionsOf(panel).map(({ expression }) => ({
+        key: `dashboards[${uid}].${panel.title}.expression`,
+        expression: plainExpression(expression, panel, intervals),
+      })),
+    ),
+  );
   return [
     ...rules.flatMap(({ key, expression }) => checkPromql(key, expression, ["instant-vector", "scalar"])),
     ...panels.flatMap(({ key, expression }) => checkPromql(key, expression, ["instant-vector", "scalar"])),
@@ -37,11 +38,11 @@ export function checkExpressions(system: System): Finding[] {
 
 function rulesOf(system: System): Rule[] {
   return [
-    ...system.recording.flatMap(({ name, rules }) =>
+    ...system.recording.flatMap(({ name, evaluator = "prometheus", rules }) =>
       rules.map(({ record, expression }): Rule => ({
         key: `recording[${name}].${record}.expression`,
         expression,
-        evaluator: "prometheus",
+        evaluator,
       })),
     ),
     ...system.alerts.flatMap(({ name: group, evaluator = "prometheus", alerts }) =>
@@ -67,48 +68,6 @@ function checkPromql(key: string, expression: string, expected: readonly ValueTy
 function near(expression: string, position: number): string {
   const text = expression.slice(Math.max(0, Math.min(position, expression.length - 1) - 8), position + 24);
   return text.replaceAll(/\s+/g, " ").trim();
-}
-
-/** Seconds between the samples of what a selector reads; undefined where nothing tells. */
-type Intervals = (selector: Selector) => number;
-
-/**
- * A series' interval is that of its recording group, or of the job that its matchers (`job`, `service`) or the beginning of
- * its name (`clickhouse_…` of job clickhouse) point to, else the system's.
- */
-function intervalsOf({ jobs, recording, scrape }: System): Intervals {
-  const system = seconds(scrape.interval);
-  const recorded = new Map(
-    recording.flatMap(({ interval, rules }) =>
-      rules.map(({ record }) => [record, seconds(interval)] as const),
-    ),
-  );
-  const byName = [...jobs].sort((a, b) => b.name.length - a.name.length);
-  return ({ metric, matchers }) => {
-    const known = metric === undefined ? undefined : recorded.get(metric);
-    if (known !== undefined) return known;
-    const pointed = jobs.filter((job) => matchers.some((matcher) => pointsTo(matcher, job)));
-    const read =
-      pointed.length > 0
-        ? pointed
-        : byName.filter((job) => metric?.startsWith(`${job.name.replaceAll("-", "_")}_`)).slice(0, 1);
-    return Math.max(0, ...read.map(({ interval }) => (interval ? seconds(interval) : system))) || system;
-  };
-}
-
-function pointsTo({ label, operator, value }: Selector["matchers"][number], job: ScrapeJob): boolean {
-  if (operator !== "=") return false;
-  if (label === "job") return job.name === value;
-  if (label !== "service") return false;
-  const labelled =
-    job.discovery.kind === "static" &&
-    job.discovery.targets.some(({ labels }) => labels["service"] === value);
-  return (
-    labelled ||
-    (job.relabel ?? []).some(
-      ({ targetLabel, replacement }) => targetLabel === "service" && replacement === value,
-    )
-  );
 }
 
 /** Since Prometheus 3.0 a window excludes its left end: four intervals survive one lost scrape. */

@@ -105,7 +105,11 @@ function checkRepeat(
 }
 
 function checkInhibitions(system: System): Finding[] {
-  const labels = labelsOf(system);
+  const certain = labelsOf(system);
+  // To read every expression costs more than all other checks, and is needed for a label that nothing else names.
+  let mentioned: ReadonlySet<string> | undefined;
+  const isKnown = (label: string): boolean =>
+    certain.has(label) || (mentioned ??= labelsOfExpressions(system)).has(label);
   return system.notifications.inhibitions.flatMap(({ source, target, equal }, index) => {
     const key = `inhibitions[${String(index)}]`;
     const sides = [
@@ -117,20 +121,26 @@ function checkInhibitions(system: System): Finding[] {
       ...sides.flatMap(({ matchers }, side) =>
         matchers.map(({ label }) => [label, `${key}.${side === 0 ? "source" : "target"}`] as const),
       ),
-    ].filter(([label]) => !labels.has(label));
+    ].filter(([label]) => !isKnown(label));
     return [
       ...sides.flatMap(({ findings }) => findings),
       // Absent on both sides counts as equal: a misspelt label silences everything.
       ...unknown.map(([label, where]) => ({
         key: where,
-        message: `no alert, target or expression has the label ${label}, ${suggestion(label, [...labels])}`,
+        message: `no alert, target or expression has the label ${label}, ${suggestion(label, [...certain, ...(mentioned ?? [])])}`,
         mend: "use a label that both alerts carry",
       })),
     ];
   });
 }
 
-/** Every label that an alert may carry, as far as the system's data tells. */
+function labelsOfExpressions({ alerts }: System): ReadonlySet<string> {
+  return new Set(
+    alerts.flatMap((group) => group.alerts.flatMap(({ expression }) => labelsMentioned(expression))),
+  );
+}
+
+/** Every label that an alert carries for certain, as far as the system's data tells without its expressions. */
 function labelsOf(system: System): Set<string> {
   const alerts = system.alerts.flatMap((group) => group.alerts);
   const targets = system.jobs.flatMap(({ discovery }) =>
@@ -143,7 +153,7 @@ function labelsOf(system: System): Set<string> {
     ...targets.flatMap(({ labels }) => Object.keys(labels)),
     ...system.jobs.flatMap(({ relabel = [] }) => relabel.flatMap(({ targetLabel }) => targetLabel ?? [])),
     ...alerts.flatMap(({ labels = {} }) => Object.keys(labels)),
-    ...alerts.flatMap(({ expression }) => labelsMentioned(expression)),
+    ...system.recording.flatMap(({ rules }) => rules.flatMap(({ labels = {} }) => Object.keys(labels))),
     ...texts.flatMap((text) => [...text.matchAll(/\$labels\.(\w+)/g)].flatMap(([, label]) => label ?? [])),
   ]);
 }

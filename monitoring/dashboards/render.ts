@@ -1,7 +1,12 @@
 import * as sdk from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Dashboard, System } from "../model.ts";
-import { gridPosition } from "./grid.ts";
+import { intervalsOf, type Intervals } from "../seriesIntervals.ts";
+import { annotationBuilders } from "./annotations.ts";
+import { dashboardsOf } from "./catalogue.ts";
+import { place } from "./grid.ts";
 import { panelBuilder } from "./panel.ts";
+import { samplingOf } from "./panelExpressions.ts";
+import { variableBuilder } from "./variables.ts";
 
 /** A dashboard as Grafana reads it from a file. */
 export interface RenderedDashboard {
@@ -12,30 +17,35 @@ export interface RenderedDashboard {
   readonly json: string;
 }
 
-/** Every dashboard of the system: read-only, the last 15 minutes, refreshed every 5 s. */
+/** Every dashboard of the system and of its stack: read-only, up to now, refreshed by itself. */
 export function renderDashboards(system: System): RenderedDashboard[] {
-  return system.dashboards.map((dashboard) => ({
+  const intervals = intervalsOf(system);
+  return dashboardsOf(system).map((dashboard) => ({
     uid: dashboard.uid,
     title: dashboard.title,
-    json: `${JSON.stringify(sorted(build(dashboard, system)), undefined, 2)}\n`,
+    json: `${JSON.stringify(sorted(build(dashboard, system, intervals)), undefined, 2)}\n`,
   }));
 }
 
 // The SDK prefers its newer schema; this classic one is what Grafana's documentation of file provisioning describes.
 /* eslint-disable @typescript-eslint/no-deprecated */
-function build(dashboard: Dashboard, system: System): sdk.Dashboard {
+function build(dashboard: Dashboard, system: System, intervals: Intervals): sdk.Dashboard {
   const builder = new sdk.DashboardBuilder(dashboard.title)
     .uid(dashboard.uid)
     .description(dashboard.about)
     .tags(["vigil", system.name])
     .readonly()
     .timezone("browser")
-    .time({ from: "now-15m", to: "now" })
-    .refresh("5s")
+    .time({ from: `now-${dashboard.from ?? "15m"}`, to: "now" })
+    .refresh(dashboard.refresh ?? "5s")
     .tooltip(sdk.DashboardCursorSync.Crosshair)
-    .link({ build: () => otherDashboards(system) });
-  for (const [index, panel] of dashboard.panels.entries()) {
-    builder.withPanel(panelBuilder(panel, index + 1, gridPosition(index, dashboard.panels.length)));
+    .variables((dashboard.variables ?? []).map(variableBuilder))
+    .annotations(annotationBuilders())
+    .links([{ build: () => otherDashboards(system) }]);
+  let id = 0;
+  for (const { panel, position, heading } of place(dashboard.panels)) {
+    if (heading) builder.withRow(new sdk.RowBuilder(panel.row ?? "").id(++id).gridPos(heading));
+    builder.withPanel(panelBuilder(panel, { id: ++id, position, sampling: samplingOf(panel, intervals) }));
   }
   return builder.build();
 }

@@ -85,6 +85,8 @@ function podMonitor(
         ...endpoint(system, job, [
           { sourceLabels: [host ? nodeName : podName], targetLabel: "instance" },
           { targetLabel: "service", replacement: host ? "host" : component },
+          // What tells of other objects has their nodes as labels, and would be given its own for those that have none.
+          ...(job.honorLabels === true ? [] : [{ sourceLabels: [nodeName], targetLabel: "node" }]),
         ]),
         scheme: tls ? "https" : "http",
         ...(tls ? { tlsConfig: { serverName } } : {}),

@@ -34,9 +34,6 @@ export const storageClassName = "vigil-ssd";
 /** Secret of the configuration that opens a cluster which is there already: Pulumi's own, put nowhere else. */
 export const kubeconfigSecret = "kubeconfig";
 
-/** Secret with the address of an outside service that the Watchdog calls. */
-export const deadMansSwitchSecret = "deadmans-switch-url";
-
 /** Labels that every object of the stack carries. */
 export const ownLabels = {
   "app.kubernetes.io/part-of": "vigil",

@@ -3,7 +3,7 @@
  * mount. A change of one alert is a change of one object.
  */
 import type { System } from "../model.ts";
-import { ruleGroups, type RuleGroup } from "../rules.ts";
+import { ruleGroups, type RuleGroup, type RuleOptions } from "../rules.ts";
 import { toYaml } from "../yaml.ts";
 import type { ClusterFacts, KubernetesObject, Part } from "./model.ts";
 import { ownObject } from "./names.ts";
@@ -17,14 +17,15 @@ export interface RulerConfigMap {
 }
 
 /** `rules` come after the operator, whose kinds they are; `ruler-rules` before whoever mounts them. */
-export function ruleObjects(system: System, _facts: ClusterFacts): Part[] {
-  const ruler = rulerConfigMaps(system);
+export function ruleObjects(system: System, { hostname }: ClusterFacts): Part[] {
+  const links: RuleOptions = { dashboardBase: `https://${hostname}/grafana/d` };
+  const ruler = rulerConfigMaps(system, links);
   return [
     {
       name: "rules",
       about: "What Prometheus records and alerts on, one object for each group.",
       after: ["prometheus-stack"],
-      objects: ruleGroups(system, "prometheus").map((group) => prometheusRule(system, group)),
+      objects: ruleGroups(system, "prometheus", links).map((group) => prometheusRule(system, group)),
     },
     ...(ruler.length === 0
       ? []
@@ -47,8 +48,8 @@ export function ruleObjects(system: System, _facts: ClusterFacts): Part[] {
 }
 
 /** What Thanos Ruler's pods mount, in the order of the groups. */
-export function rulerConfigMaps(system: System): RulerConfigMap[] {
-  return ruleGroups(system, "thanos-ruler").map((group) => ({
+export function rulerConfigMaps(system: System, links: RuleOptions = {}): RulerConfigMap[] {
+  return ruleGroups(system, "thanos-ruler", links).map((group) => ({
     name: `thanos-ruler-rules-${objectName(group.name)}`,
     key: `${objectName(group.name)}.yaml`,
     text: toYaml({ groups: [group] }),

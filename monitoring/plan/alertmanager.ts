@@ -15,9 +15,10 @@ export function alertmanagerServices(context: PlanContext): Service[] {
     });
     const certificate = context.certificate(instance.name);
     const templates = file("templates.tmpl", renderAlertmanagerTemplates(), "reload");
+    // Beside the configuration: without an absolute path the members' texts are the same, and so are their hashes.
     const config = file(
       "alertmanager.yml",
-      renderAlertmanagerConfig(system, { secretFile: context.secretFile, templatesGlob: templates.path }),
+      renderAlertmanagerConfig(system, { secretFile: context.secretFile, templatesGlob: "templates.tmpl" }),
       "reload",
     );
     const { certificateAuthorityFile } = context;

@@ -165,6 +165,12 @@ export function edgeUrl({ layout }: PlanContext, name: keyof Layout["edge"]): st
   return `https://${layout.edgeHost}:${String(port)}`;
 }
 
+/** Where alerts lead: Grafana's dashboards, or the home page, which says where they would be. */
+export function dashboardBase(context: PlanContext): string {
+  const { grafana } = context.layout.edge;
+  return grafana === undefined ? `${edgeUrl(context, "home")}/#` : `${edgeUrl(context, "grafana")}/d`;
+}
+
 /** Ready as the component itself says, asked with the scrape user's password. */
 export function ready(instance: Instance, path = "/-/ready"): HealthCheck {
   return { kind: "http", url: `https://${addressOf(instance, "http")}${path}`, basic: "scrape", status: 200 };

@@ -23,6 +23,7 @@ export function grafanaServices(context: PlanContext): Service[] {
         logsDirectory: logs,
         pluginsDirectory: plugins,
         provisioningDirectory: context.file(instance.name, "provisioning"),
+        dashboardsDirectory: context.file(instance.name, "dashboards"),
         adminPasswordFile: context.secretFile("human"),
         secretKeyFile: context.secretFile("grafana-secret-key"),
         scrapePasswordFile: context.secretFile("scrape"),

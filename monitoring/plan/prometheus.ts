@@ -3,7 +3,14 @@ import type { Instance, PlanFile, Service } from "../hosts.ts";
 import { prometheusArguments, renderPrometheusConfig } from "../prometheus.ts";
 import { renderRules } from "../rules.ts";
 import { addressOf, renderTargets } from "../targets.ts";
-import { edgeUrl, reloadOverHttp, service, webConfigFile, type PlanContext } from "./context.ts";
+import {
+  dashboardBase,
+  edgeUrl,
+  reloadOverHttp,
+  service,
+  webConfigFile,
+  type PlanContext,
+} from "./context.ts";
 
 /** The Prometheus pair: a small prometheus.yml, targets.yml that is re-read by itself, rules.yml. */
 export function prometheusServices(context: PlanContext): Service[] {
@@ -35,7 +42,11 @@ function files(context: PlanContext, instance: Instance): PlanFile[] {
   return [
     webConfigFile(context, instance),
     { path: targets, content: renderTargets(system, layout), onChange: "watched" },
-    { path: rules, content: renderRules(system, "prometheus"), onChange: "reload" },
+    {
+      path: rules,
+      content: renderRules(system, "prometheus", { dashboardBase: dashboardBase(context) }),
+      onChange: "reload",
+    },
     {
       path: context.file(instance.name, "prometheus.yml"),
       content: renderPrometheusConfig(system, layout, {

@@ -17,6 +17,7 @@ import { sidecarArguments } from "../thanos/sidecar.ts";
 import { renderChunkCache, renderIndexCache, renderShard, storeArguments } from "../thanos/store.ts";
 import { seconds } from "../units.ts";
 import {
+  dashboardBase,
   edgeUrl,
   grpcListener,
   httpListener,
@@ -155,7 +156,13 @@ function queryFrontend(context: PlanContext, instance: Instance): Service {
 
 function ruler(context: PlanContext, instance: Instance): Service {
   const { system, layout, httpClient } = context;
-  const rules = fileOf(context, instance, "rules.yml", renderRules(system, "thanos-ruler"), "reload");
+  const rules = fileOf(
+    context,
+    instance,
+    "rules.yml",
+    renderRules(system, "thanos-ruler", { dashboardBase: dashboardBase(context) }),
+    "reload",
+  );
   const queries = context.instances("thanos-query").map((target) => addressOf(target, "http"));
   const query = fileOf(context, instance, "query.yml", renderRulerQueries(queries, httpClient));
   const alertmanagers = fileOf(

@@ -22,14 +22,7 @@ export function greenlangNotifications({ environment }: SystemParameters): Notif
       { name: "slack", kind: "slack", urlSecret: "slack-url", channel: `#greenlang-alerts-${environment}` },
       { name: "nobody", kind: "none" },
     ],
-    inhibitions: [
-      // A budget that burns fast also burns slowly.
-      {
-        source: ['alertname="GreenLangErrorBudgetBurnsFast"'],
-        target: ['alertname="GreenLangErrorBudgetBurnsSlowly"'],
-        equal: ["cluster"],
-      },
-    ],
+    inhibitions: [],
     peerTimeout: "15s",
     dataRetention: "120h",
     weeklySummary: {

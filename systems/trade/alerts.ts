@@ -14,6 +14,7 @@ const highMemoryUsage: Alert = {
   summary: "Backend {{ $labels.instance }} is about to run out of memory",
   description: `The backend {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its ${backendMemoryLimit}; at 100 % it is killed.`,
   pageWithin: "10s",
+  dashboard: "trade-performance",
   runbook: {
     meaning: `The backend's resident memory has been above 80 % of its declared limit of ${backendMemoryLimit} for 5 s.`,
     impact:
@@ -44,6 +45,7 @@ const slowSync: Alert = {
     "A synchronisation with {{ $labels.instance }} took {{ $value | humanizeDuration }} on average over the last 20 s; more than 200ms delays the trade history.",
   // Scrape 5 s, then up to 20 s until slow synchronisations outweigh quick ones in the window, then as for the others.
   pageWithin: "35s",
+  dashboard: "trade-performance",
   runbook: {
     meaning:
       "The mean duration of the synchronisations with ClickHouse over the last 20 s (four scrapes of 5 s) is above 200 ms, and was for 5 s.",
@@ -83,6 +85,7 @@ const redisDown: Alert = {
   description:
     "Redis {{ $labels.redis_instance }} has not answered its exporter for 5 s, or nobody could ask it; what it holds is neither read nor written.",
   pageWithin: "10s",
+  dashboard: "trade-state",
   runbook: {
     meaning:
       "The exporter reports redis_up 0 for the instance, or the exporter itself does not answer, or the instance is not scraped at all.",
@@ -115,6 +118,7 @@ unless sum by (stream, redis_instance) (increase(redis_tss_stream_signals_total[
     "Stream {{ $labels.stream }} on {{ $labels.redis_instance }} moved within the last 5 minutes and has stood still, or been absent, for more than 10 s.",
   // The window of 10 s has to run empty first.
   pageWithin: "20s",
+  dashboard: "trade-state",
   runbook: {
     meaning:
       "The counter of the stream grew within the last 5 minutes, and did not over the last 10 s, or is gone. RedisDown of the stream's own Redis silences this alert. It ends by itself when signals come again, and after 5 minutes of silence.",

@@ -24,7 +24,7 @@ export function applicationJobs({ layout }: SystemParameters): ScrapeJob[] {
         ),
       },
       through: { component: "redis-exporter", path: "/scrape", addressPrefix: "redis://" },
-      seriesPerTarget: 250,
+      seriesPerTarget: 300,
     },
     {
       name: "duckdb",

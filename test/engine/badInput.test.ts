@@ -49,7 +49,7 @@ describe("a bad configuration is refused before the first resource, in one line 
   it("(while the configurations of all systems that are not bad pass)", () => {
     deploy({}, []);
     deploy({ "vigil:layout": "desktop", "vigil:demo": "false" }, []);
-    deploy({ "vigil:longTerm": "receive", "vigil:sizing": '{"thanos-compactor":{"volume":"96GiB"}}' }, []);
+    deploy({ "vigil:longTerm": "receive", "vigil:sizing": '{"thanos-compactor":{"volume":"128GiB"}}' }, []);
     deploy({ "vigil:system": "oversight", "vigil:platform": "aks", "vigil:region": "eastus" }, []);
     deploy({ "vigil:system": "greenlang", "vigil:platform": "eks", "vigil:region": "us-east-1" }, []);
   });

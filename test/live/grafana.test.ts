@@ -3,11 +3,26 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { StackClient } from "../../drills/stackClient.ts";
+import { dashboardsOf } from "../../monitoring/dashboards/catalogue.ts";
+import { onThisMachine } from "../../monitoring/onThisMachine.ts";
+import { systems } from "../../systems/index.ts";
 import { ensureTools } from "../../tools/toolchain.ts";
 import { LiveStack } from "./liveStack.ts";
 
 const { missing } = await ensureTools(["grafana"]);
 const reason = missing.find(({ name }) => name === "grafana")?.reason;
+
+const dashboards = dashboardsOf(
+  onThisMachine(systems.trade({ environment: "dev", region: "local", layout: "cluster" }), {
+    demo: true,
+    given: [],
+  }),
+);
+
+interface Loaded {
+  readonly dashboard: { readonly title: string; readonly panels: readonly { readonly type: string }[] };
+  readonly meta: { readonly provisioned: boolean; readonly canSave: boolean };
+}
 
 describe(`Grafana${reason === undefined ? "" : ` (skipped: ${reason})`}`, function () {
   this.timeout(180_000);
@@ -36,13 +51,31 @@ describe(`Grafana${reason === undefined ? "" : ` (skipped: ${reason})`}`, functi
     assert.equal((await client.request(url("/api/search"), { as: false })).status, 401);
   });
 
-  it("shows the three dashboards of the trade system to a viewer", async () => {
+  it("shows every dashboard of the trade system and of its stack to a viewer", async () => {
     const { body } = await client.request(url("/api/search?type=dash-db"), {
       as: false,
       headers: asViewer(),
     });
     const titles = (JSON.parse(body) as { title: string }[]).map(({ title }) => title);
-    assert.deepEqual(titles.sort(), ["Instance State (MT5)", "Performance", "Trade State"]);
+    assert.deepEqual(titles.sort(), dashboards.map(({ title }) => title).sort());
+  });
+
+  it("has every panel of each, and lets nobody save a change", async () => {
+    for (const { uid, title, panels } of dashboards) {
+      const { status, body } = await client.request(url(`/api/dashboards/uid/${uid}`), {
+        as: false,
+        headers: asViewer(),
+      });
+      assert.equal(status, 200, title);
+      const { dashboard, meta } = JSON.parse(body) as Loaded;
+      assert.equal(dashboard.panels.filter(({ type }) => type !== "row").length, panels.length, title);
+      assert.deepEqual([meta.provisioned, meta.canSave], [true, false], title);
+    }
+  });
+
+  it("opens with the stack's overview", async () => {
+    const { body } = await client.request(url("/api/dashboards/home"), { as: false, headers: asViewer() });
+    assert.equal((JSON.parse(body) as Loaded).dashboard.title, "Stack Overview");
   });
 
   it("does not let a viewer change anything", async () => {

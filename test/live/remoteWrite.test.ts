@@ -12,7 +12,7 @@ describe("A stack that writes to Thanos Receive", function () {
   before(async function () {
     this.timeout(120_000);
     // Copies of every sample in the bucket: the compactor needs more room, as the capacity check says.
-    const sizing = { "thanos-compactor": { volume: "100GiB" } };
+    const sizing = { "thanos-compactor": { volume: "128GiB" } };
     stack = await LiveStack.up({ longTerm: "receive", sizing });
     client = await stack.client();
   });

@@ -128,6 +128,7 @@ describe("What Alertmanager reads", function () {
             summary: "orders-1 does not answer",
             description: "orders-1 has been down; the value is 0.",
             runbook_url: "https://example.com/OrdersDown.md",
+            dashboard_url: "https://example.com/grafana/d/orders",
           },
           startsAt: "2026-01-02T03:04:05Z",
           endsAt: "0001-01-01T00:00:00Z",
@@ -136,9 +137,13 @@ describe("What Alertmanager reads", function () {
       ],
     };
 
-    async function rendered(name: string, kind: "text" | "html" = "text"): Promise<string> {
+    async function rendered(
+      name: string,
+      kind: "text" | "html" = "text",
+      data: unknown = alerts,
+    ): Promise<string> {
       const path = join(directory, "alerts.json");
-      await writeFile(path, JSON.stringify(alerts));
+      await writeFile(path, JSON.stringify(data));
       return check(
         tools.path("amtool"),
         "template",
@@ -167,10 +172,39 @@ describe("What Alertmanager reads", function () {
           "instance=orders-1",
           "2026-01-02 03:04:05 UTC",
           "https://example.com/OrdersDown.md",
+          "https://example.com/grafana/d/orders",
           "https://localhost:7445/graph?g0.expr=up",
         ])
           assert.ok(said.replaceAll("&#43;", "+").includes(wanted), `${wanted} in\n${said}`);
       });
+
+    it("say when it was over", async () => {
+      const over = structuredClone(alerts);
+      over.status = over.alerts[0]!.status = "resolved";
+      over.alerts[0]!.endsAt = "2026-01-02T03:09:05Z";
+      assert.equal(await rendered("vigil.title", "text", over), "[RESOLVED] OrdersDown (critical) on orders");
+      assert.equal(await rendered("vigil.slack.color", "text", over), "good");
+      for (const [name, kind] of [
+        ["vigil.text", "text"],
+        ["vigil.slack.text", "text"],
+        ["vigil.email.html", "html"],
+      ] as const)
+        assert.match(await rendered(name, kind, over), /2026-01-02 03:04:05 UTC, until 03:09:05 UTC/, name);
+    });
+
+    it("make no link of a runbook that is published nowhere, and none to a dashboard that is not named", async () => {
+      const bare = structuredClone(alerts) as { alerts: { annotations: Record<string, string> }[] };
+      bare.alerts[0]!.annotations = {
+        summary: "s",
+        description: "d",
+        runbook_url: "docs/runbooks/OrdersDown.md",
+      };
+      const slack = await rendered("vigil.slack.text", "text", bare);
+      assert.match(slack, /Runbook: docs\/runbooks\/OrdersDown\.md · <https/);
+      const mail = await rendered("vigil.email.html", "html", bare);
+      assert.ok(mail.includes("Runbook: docs/runbooks/OrdersDown.md") && !mail.includes("Dashboard"));
+      assert.ok(!(await rendered("vigil.text", "text", bare)).includes("Dashboard"));
+    });
 
     it("colour chat and rank pages by severity", async () => {
       assert.equal(await rendered("vigil.slack.color"), "danger");

@@ -6,6 +6,7 @@ import type { Component, System } from "../../monitoring/model.ts";
 export const edgeSystem = {
   name: "trade",
   title: "Trade Distribution System",
+  scrape: { interval: "1s", timeout: "1s", evaluation: "1s" },
   alerts: [],
   externalLabels: { env: "dev" },
 } as unknown as System;

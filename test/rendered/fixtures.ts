@@ -193,6 +193,7 @@ function alert(name: string, severity: Severity): Alert {
     severity,
     summary: "{{ $labels.instance }} does not answer",
     description: "{{ $labels.instance }} has been down; the value is {{ $value }}.",
+    dashboard: "stack-overview",
     runbook: { meaning: "It is down.", impact: "No orders.", firstLook: ["up"], mend: ["Start it."] },
   };
 }

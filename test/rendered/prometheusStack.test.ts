@@ -315,8 +315,8 @@ describe("The Prometheus stack on a cluster", function () {
 
   describe("A change of one alert", () => {
     for (const [evaluator, group] of [
-      ["Prometheus", "self-monitoring"],
-      ["Thanos Ruler", "greenlang-slo"],
+      ["Prometheus", "stack-prometheus"],
+      ["Thanos Ruler", "slo-slow"],
     ] as const)
       it(`of ${evaluator} changes one object of all`, () => {
         const after = { ...greenlangOnAks, system: withLouderAlert(greenlangOnAks.system, group) };

@@ -282,7 +282,7 @@ describe("Thanos on Kubernetes", () => {
       assert.equal(autoImportPrometheusRules?.enabled, false);
       const mounted = extraVolumes.flatMap(({ configMap }) => configMap?.name ?? []);
       assert.ok(
-        mounted.some((name) => name.includes("greenlang-slo")),
+        mounted.some((name) => name.includes("slo-slow")),
         mounted.join(),
       );
     });

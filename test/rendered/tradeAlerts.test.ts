@@ -195,6 +195,7 @@ describe("The trade system's alerts, as Prometheus evaluates them", function () 
                   description:
                     "Stream signals on redis-signal-stream moved within the last 5 minutes and has stood still, or been absent, for more than 10 s.",
                   runbook_url: "docs/runbooks/SignalLoss.md",
+                  dashboard_url: "https://monitoring.trade.internal/grafana/d/trade-state",
                 },
               },
             ],

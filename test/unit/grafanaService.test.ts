@@ -24,7 +24,15 @@ describe("Grafana as a service", () => {
     const titles = grafana?.files
       .filter(({ path }) => path.startsWith("/stack/services/grafana/dashboards/"))
       .map(({ content }) => (JSON.parse(content) as { title: string }).title);
-    assert.deepEqual(titles?.sort(), ["Instance State (MT5)", "Performance", "Trade State"]);
+    for (const title of ["Instance State (MT5)", "Performance", "Trade State"])
+      assert.ok(titles?.includes(title), title);
+  });
+
+  it("shows the stack's overview first", () => {
+    const settings = grafana?.files.find(({ path }) => path.endsWith("custom.ini"))?.content;
+    const home = /default_home_dashboard_path = (.*)/.exec(settings ?? "")?.[1];
+    const dashboard = grafana?.files.find(({ path }) => path === home);
+    assert.equal((JSON.parse(dashboard?.content ?? "{}") as { title?: string }).title, "Stack Overview");
   });
 
   it("gets an account that is no administrator", () => {

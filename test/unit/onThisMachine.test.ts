@@ -44,6 +44,18 @@ describe("a system on one machine", () => {
     assert.ok(names(["redis-exporter"]).includes("HighMemoryUsage"));
   });
 
+  it("tells the outside service of the Watchdog where it has its address, and nobody where there is none", () => {
+    const told = (given: string[]): string | undefined => {
+      const { root, receivers } = onThisMachine(trade, { demo: true, given }).notifications;
+      const route = root.routes?.find(({ matchers }) => matchers.includes('alertname="Watchdog"'));
+      return receivers.find(({ name }) => name === route?.receiver)?.kind;
+    };
+    assert.equal(told([]), "none");
+    assert.equal(told(["deadmans-switch-url"]), "webhook");
+    const { secrets } = onThisMachine(trade, { demo: true, given: [] });
+    assert.ok(!secrets.some(({ optional }) => optional === true));
+  });
+
   it("sends to a receiver that has an address, and to nobody where there is none", () => {
     const kinds = (given: string[]): string[] =>
       onThisMachine(trade, { demo: true, given }).notifications.receivers.map(({ kind }) => kind);

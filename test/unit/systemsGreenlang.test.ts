@@ -108,13 +108,23 @@ describe("The greenlang system", () => {
   });
 
   it("mails a summary every Monday", () => {
-    assert.equal(production.notifications.weeklySummary?.schedule, "0 8 * * 1");
+    const { schedule, figures = [] } = production.notifications.weeklySummary ?? {};
+    assert.equal(schedule, "0 8 * * 1");
+    const budgets = figures.filter(({ title }) => title.startsWith("Error budget of 30d left: "));
+    assert.equal(budgets.length, production.objectives?.length);
   });
 
   it("evaluates its objectives over long-term data at Thanos Ruler", () => {
-    const group = production.alerts.find(({ name }) => name === "greenlang-slo");
-    assert.equal(group?.evaluator, "thanos-ruler");
-    assert.ok(group.alerts.some(({ expression }) => expression.includes("[3d]")));
+    const long = production.recording.find(({ name }) => name === "slo-days");
+    assert.equal(long?.evaluator, "thanos-ruler");
+    for (const window of ["[3d]", "[30d]"])
+      assert.ok(
+        long.rules.some(({ expression }) => expression.includes(window)),
+        window,
+      );
+    const slow = production.alerts.find(({ name }) => name === "slo-slow");
+    assert.equal(slow?.evaluator, "thanos-ruler");
+    assert.equal(slow.alerts.length, production.objectives?.length);
   });
 
   it("admits people by Grafana's OAuth and programs by JWT", () => {

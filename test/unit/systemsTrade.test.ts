@@ -119,7 +119,12 @@ describe("The trade system", () => {
   });
 
   it("evaluates its alerts every second, each for 5 s and kept against flapping", () => {
-    for (const group of cluster.alerts) assert.equal(group.interval, "1s", group.name);
+    const own = cluster.alerts.filter(({ name }) => name.startsWith("trade-"));
+    assert.deepEqual(
+      own.map(({ name }) => name),
+      ["trade-critical", "trade-warning"],
+    );
+    for (const group of own) assert.equal(group.interval, "1s", group.name);
     const severities = {
       HighMemoryUsage: "critical",
       SlowSync: "warning",
@@ -154,7 +159,7 @@ describe("The trade system", () => {
   });
 
   it("lets RedisDown silence the SignalLoss of its own instance, and of the results that answer lost signals", () => {
-    assert.deepEqual(cluster.notifications.inhibitions, [
+    assert.deepEqual(cluster.notifications.inhibitions.slice(0, 2), [
       { source: ['alertname="RedisDown"'], target: ['alertname="SignalLoss"'], equal: ["redis_instance"] },
       {
         source: ['alertname="RedisDown"', 'redis_instance="redis-signal-stream"'],

@@ -4,7 +4,9 @@
  * @see https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/
  */
 import { createHash } from "node:crypto";
+import { dashboardsOf } from "../../dashboards/catalogue.ts";
 import { fileReference } from "../../dashboards/provisioning.ts";
+import { homeDashboard } from "../../dashboards/uids.ts";
 import type { System } from "../../model.ts";
 import { kubernetesSize } from "../../units.ts";
 import { dashboardConfigMap } from "../dashboardObjects.ts";
@@ -111,7 +113,7 @@ function files(system: System): Record<string, unknown> {
 /** All dashboards in one directory. */
 function dashboards(system: System): Record<string, unknown> {
   return {
-    sources: system.dashboards.map(({ uid }) => ({
+    sources: dashboardsOf(system).map(({ uid }) => ({
       configMap: { name: dashboardConfigMap(uid), optional: true },
     })),
   };
@@ -131,6 +133,7 @@ function settings(system: System, facts: ClusterFacts): Settings {
       feedback_links_enabled: false,
       reporting_enabled: false,
     },
+    dashboards: { default_home_dashboard_path: `${dashboardsMount}/${homeDashboard}.json` },
     database: { type: "sqlite3", wal: true },
     log: { level: system.access.grafana.logLevel, mode: "console" },
     "log.console": { format: "json" },

@@ -2,10 +2,11 @@
 import { renderAlertmanagerConfig } from "../../alertmanager.ts";
 import { secretsOfReceiver } from "../../extend.ts";
 import { renderAlertmanagerTemplates } from "../../alertmanagerTemplates.ts";
-import type { Notifications, Receiver, Route, System } from "../../model.ts";
+import { withDeadMansSwitch } from "../../deadMansSwitch.ts";
+import type { Notifications, Receiver, System } from "../../model.ts";
 import { externalSecret } from "../externalSecret.ts";
 import type { ClusterFacts, KubernetesObject } from "../model.ts";
-import { deadMansSwitchSecret, ownObject } from "../names.ts";
+import { ownObject } from "../names.ts";
 
 /** Secret of the configuration, which holds no secret: the operator takes no other kind, and knows this key only. */
 export const notificationsSecret = "alertmanager-notifications";
@@ -13,7 +14,6 @@ export const notificationsSecret = "alertmanager-notifications";
 export const receiversSecret = "alertmanager-receivers";
 
 const configKey = "alertmanager.yaml";
-const switchReceiver = "deadmans-switch";
 
 /** The configuration, and the secrets that it names. */
 export function notificationObjects(system: System, facts: ClusterFacts): KubernetesObject[] {
@@ -52,40 +52,9 @@ export function hasReceiverSecrets(system: System, facts: ClusterFacts): boolean
   return secretsOf(notificationsOf(system, facts).receivers).length > 0;
 }
 
-/**
- * With a dead-man's switch the Watchdog is sent on, every minute or two for as long as it fires: the outside service
- * calls people when it has heard nothing for longer. Without one nobody is told of an alert that always fires.
- */
+/** Without a dead-man's switch nobody is told of an alert that always fires. */
 function notificationsOf({ notifications }: System, { deadMansSwitch }: ClusterFacts): Notifications {
-  if (!deadMansSwitch) return notifications;
-  // A call that the Watchdog is over would count as one that it is well.
-  const receiver: Receiver = {
-    name: switchReceiver,
-    kind: "webhook",
-    urlSecret: deadMansSwitchSecret,
-    sendResolved: false,
-  };
-  return {
-    ...notifications,
-    root: { ...notifications.root, routes: [watchdog, ...withoutWatchdog(notifications.root)] },
-    receivers: [...notifications.receivers, receiver],
-  };
-}
-
-const watchdogMatcher = 'alertname="Watchdog"';
-
-const watchdog: Route = {
-  receiver: switchReceiver,
-  matchers: [watchdogMatcher],
-  groupBy: ["alertname"],
-  groupWait: "0s",
-  // Whether it is time to repeat is looked at once an interval.
-  groupInterval: "30s",
-  repeatInterval: "1m",
-};
-
-function withoutWatchdog({ routes = [] }: Route): Route[] {
-  return routes.filter(({ matchers }) => !matchers.includes(watchdogMatcher));
+  return deadMansSwitch ? withDeadMansSwitch(notifications) : notifications;
 }
 
 function secretsOf(receivers: readonly Receiver[]): string[] {

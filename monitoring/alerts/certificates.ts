@@ -1,38 +1,38 @@
+/** Certificates that are about to end, and copies of secrets that are no longer current. */
 import type { Alert, Duration } from "../model.ts";
+import { replicasOf, type Deployed } from "./deployed.ts";
 
 /** Days before its end at which a certificate should long have been renewed: all are renewed 30 days before, or earlier. */
 const renewedBefore = 14;
 
-/** Alerts of a stack about what it stands on in a Kubernetes cluster: the edge, certificates and copies of secrets. */
-export function clusterMonitoring(patience: Duration): Alert[] {
-  return [edgeBackendDown(patience), certificateExpires(patience), certificateNotReady, secretNotSynced];
+/** By cert-manager on a cluster; by probes of the servers themselves on hosts. */
+export function certificateAlerts(deployed: Deployed): Alert[] {
+  const { onCluster, patience } = deployed;
+  if (onCluster) return [certificateExpires(patience), certificateNotReady, secretNotSynced];
+  return replicasOf(deployed, "blackbox-exporter") > 0 ? [serverCertificateExpires(patience)] : [];
 }
 
-/**
- * Backends of the controller are named after the Service: `NAMESPACE_svc_NAME_PORT`.
- *
- * @see https://github.com/haproxytech/kubernetes-ingress/blob/master/pkg/service/service.go
- */
-function edgeBackendDown(patience: Duration): Alert {
+function serverCertificateExpires(patience: Duration): Alert {
   return {
-    name: "EdgeBackendDown",
-    expression: 'haproxy_backend_status{job="haproxy-ingress", proxy=~".+_svc_.+", state="UP"} == 0',
+    name: "ServerCertificateExpiresSoon",
+    expression: `probe_ssl_earliest_cert_expiry - time() < ${String(renewedBefore * 86_400)}`,
     for: patience,
     keepFiringFor: patience,
-    severity: "critical",
-    summary: "The edge reaches no server of {{ $labels.proxy }}",
-    description: `{{ $labels.instance }} of the edge has had no server of {{ $labels.proxy }} for ${patience}: whoever asks gets 503.`,
+    severity: "warning",
+    summary: "The certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}",
+    description: `{{ $labels.instance }} shows a certificate with {{ $value | humanizeDuration }} to go; it should have been renewed at least 30 days before its end.`,
+    dashboard: "edge",
     runbook: {
       meaning:
-        "Every server of the backend is gone, or fails HAProxy's check or the verification of its certificate.",
-      impact: "People and programs outside get 503; scraping, alerts and notifications go on.",
+        "Certificates are renewed by `pulumi up` when they have less than 30 days. Nobody has run it, or the server has not read the new file.",
+      impact: "At its end everybody refuses the server: the stack itself, and people.",
       firstLook: [
-        "kubectl -n monitoring get pods,endpointslices of the Service in the backend's name",
-        'haproxy_server_status{job="haproxy-ingress"}: L4CON is refused, L6RSP a certificate that was not accepted',
+        { promql: "(probe_ssl_earliest_cert_expiry - time()) / 86400", shows: "days to go of each server" },
+        "openssl x509 -enddate -noout -in tls/NAME.crt: whether the file is newer than what is shown",
       ],
       mend: [
-        "No pods: read why they do not start; oauth2-proxy ends when its provider's discovery document cannot be read.",
-        "A certificate that is refused: restart the server, so that it reads the renewed one.",
+        "Run `pulumi up`, from a schedule at best: it renews what is due.",
+        "The file is newer: restart the server, so that it reads it.",
       ],
     },
   };
@@ -47,7 +47,8 @@ function certificateExpires(patience: Duration): Alert {
     keepFiringFor: patience,
     severity: "warning",
     summary: "Certificate {{ $labels.namespace }}/{{ $labels.name }} ends in {{ $value | humanizeDuration }}",
-    description: `The certificate should have been renewed at least 30 days before its end, and has less than ${String(renewedBefore)} days.`,
+    description: `The certificate should have been renewed at least 30 days before its end, and has {{ $value | humanizeDuration }} to go (less than ${String(renewedBefore)} days).`,
+    dashboard: "edge",
     runbook: {
       meaning:
         "cert-manager has tried to renew it for two weeks without success, or does not run, or nobody asked it to.",
@@ -75,6 +76,7 @@ const certificateNotReady: Alert = {
   summary: "Certificate {{ $labels.namespace }}/{{ $labels.name }} cannot be issued",
   description:
     "cert-manager has said for 15 minutes that there is no valid certificate for what is asked: none yet, one that has ended, or one for other names.",
+  dashboard: "edge",
   runbook: {
     meaning: "The certificate in the Secret is missing, over, or not the one that the object asks for.",
     impact: "Pods that mount the Secret do not start, or serve a certificate that clients refuse.",
@@ -97,6 +99,7 @@ const secretNotSynced: Alert = {
   severity: "warning",
   summary: "Secret {{ $labels.namespace }}/{{ $labels.name }} is not a copy of the cloud's store any more",
   description: "external-secrets has failed to read it from the cloud's store for 15 minutes.",
+  dashboard: "stack-overview",
   runbook: {
     meaning: "The store refuses, does not answer, or lacks a secret that the object names.",
     impact:

@@ -1,0 +1,215 @@
+/** Faults of the stack itself, each with what the people on call must hear of it: these alerts, and no other. */
+import { readFile, writeFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { issueCertificates } from "../components/local/authority.ts";
+import { startService, stopService } from "../components/local/control.ts";
+import type { CertificateRequest } from "../monitoring/hosts.ts";
+import { serviceUrls } from "./alertmanagers.ts";
+import type { StackClient } from "./stackClient.ts";
+
+export interface StackFault {
+  /** What is done, as a person would say it. */
+  readonly what: string;
+  /** Names of the alerts that must be told, each once. */
+  readonly tells: readonly string[];
+  /** @returns what mends it */
+  readonly cause: (stack: StackClient) => Promise<() => Promise<void>>;
+}
+
+/** A service is stopped: neither the supervisor nor anybody else starts it again. */
+function stopped(services: readonly string[], tells: readonly string[]): StackFault {
+  return {
+    what: `${services.join(" and ")} ${services.length === 1 ? "is" : "are"} stopped`,
+    tells,
+    cause: async ({ inventory }) => {
+      for (const service of services) await stopService(inventory, service);
+      return async () => {
+        for (const service of services) await startService(inventory, service);
+      };
+    },
+  };
+}
+
+/** A file of a service is broken by hand, and the service told to read it. */
+function brokenFile(service: string, file: string, tells: readonly string[]): StackFault {
+  return {
+    what: `${file} of ${service} is broken and read again`,
+    tells,
+    cause: async (stack) => {
+      const path = join(stack.inventory.paths.services, service, file);
+      const whole = await readFile(path, "utf8");
+      const write = async (text: string): Promise<void> => {
+        await writeFile(path, text);
+        await reload(stack, service);
+      };
+      await write(`${whole}\nbroken: [\n`);
+      return async () => write(whole);
+    },
+  };
+}
+
+async function reload(stack: StackClient, service: string): Promise<void> {
+  const component = service.replace(/-\d+$/, "") as "prometheus" | "alertmanager";
+  const found = serviceUrls(stack, component).find((one) => one.service === service);
+  if (found === undefined) throw new Error(`the stack has no ${service}`);
+  // A file that is refused is answered with 500: that is what is wanted.
+  await stack.request(`${found.url}/-/reload`, { method: "POST", as: "reload" });
+}
+
+/** A configuration of Redis is set, and set back. */
+function redisSetting(
+  redis: string,
+  settings: readonly (readonly [name: string, value: string, before: string])[],
+  then: readonly string[],
+  tells: readonly string[],
+): StackFault {
+  return {
+    what: settings.map(([name, value]) => `${name} of ${redis} is ${value}`).join(" and "),
+    tells,
+    cause: async (stack) => {
+      const redisClient = await redisOf(stack, redis);
+      for (const [name, value] of settings) await redisClient.call("CONFIG", "SET", name, value);
+      if (then.length > 0) await redisClient.call(then[0] ?? "", ...then.slice(1)).catch(() => undefined);
+      return async () => {
+        for (const [name, , before] of settings) await redisClient.call("CONFIG", "SET", name, before);
+        if (then.length > 0) await redisClient.call(then[0] ?? "", ...then.slice(1)).catch(() => undefined);
+        redisClient.disconnect();
+      };
+    },
+  };
+}
+
+async function redisOf({ inventory }: StackClient, name: string) {
+  const { Redis } = await import("ioredis");
+  const port = inventory.services.find((service) => service.name === name)?.ports[0];
+  if (port === undefined) throw new Error(`the stack has no ${name}`);
+  const password = (await readFile(join(inventory.paths.secrets, "redis-password"), "utf8")).trim();
+  return new Redis({ host: port.address, port: port.number, password, lazyConnect: false });
+}
+
+/** Pushes that are no metrics: a batch job that has lost its way. */
+const garbagePushed: StackFault = {
+  what: "garbage is pushed to the PushGateways",
+  tells: ["PushgatewayPushesRejected"],
+  cause: async (stack) => {
+    const push = async (): Promise<void> => {
+      for (const { url } of serviceUrls(stack, "pushgateway"))
+        await stack.request(`${url}/metrics/job/lost`, { method: "POST", body: "this is {no metric\n" });
+    };
+    // The first makes the counter, the next ones let it increase.
+    await push();
+    const again = setInterval(() => {
+      push().catch(() => undefined);
+    }, 2_000);
+    return async () => {
+      clearInterval(again);
+      return Promise.resolve();
+    };
+  },
+};
+
+/** A certificate that somebody forgot to renew. */
+const certificateExpires: StackFault = {
+  what: "the certificate of a service lasts for a day only",
+  tells: ["ServerCertificateExpiresSoon"],
+  cause: async (stack) => {
+    const { inventory } = stack;
+    const service = inventory.services.find(({ component }) => component === "pushgateway");
+    if (service === undefined) throw new Error("the stack has no pushgateway");
+    const request: CertificateRequest = {
+      name: service.name,
+      commonName: service.name,
+      dnsNames: [service.name, "localhost"],
+      addresses: [...new Set(service.ports.map(({ address }) => address))],
+      usage: ["server", "client"],
+    };
+    const issue = async (days?: number): Promise<void> => {
+      await issueCertificates(inventory.paths.certificates, "drill", [request], true, days);
+    };
+    await issue(1);
+    return async () => issue();
+  },
+};
+
+/** Connections that ask nothing and stay: four fifths of what the edge takes, and then some. */
+const edgeCrowded: StackFault = {
+  what: "850 idle connections crowd the edge",
+  tells: ["EdgeSessionsNearLimit"],
+  cause: (stack) => {
+    const { hostname, port } = new URL(stack.endpoint("home"));
+    const sockets: Socket[] = [];
+    const open = (): void => {
+      const socket = connect(Number(port), hostname);
+      socket.on("error", () => undefined);
+      // The edge gives up on who says nothing for 10 s; the crowd comes back.
+      socket.on("close", () => {
+        if (crowded) open();
+      });
+      sockets.push(socket);
+    };
+    let crowded = true;
+    for (let count = 0; count < 850; count++) open();
+    return Promise.resolve(() => {
+      crowded = false;
+      for (const socket of sockets) socket.destroy();
+      return Promise.resolve();
+    });
+  },
+};
+
+/** A process that dies again and again. */
+function dies(service: string, times: number, tells: readonly string[]): StackFault {
+  return {
+    what: `${service} dies ${String(times)} times`,
+    tells,
+    cause: async (stack) => {
+      for (let count = 0; count < times; count++) {
+        const pid = (await stack.processes()).get(service)?.pid;
+        if (pid !== undefined) process.kill(pid, "SIGKILL");
+        await back(stack, service, pid);
+      }
+      return async () => Promise.resolve();
+    },
+  };
+}
+
+/** Waits until a service runs under another process and answers. @throws after a minute */
+async function back(stack: StackClient, service: string, killed: number | undefined): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const pid = (await stack.processes()).get(service)?.pid;
+    if (pid !== undefined && pid !== killed && (await stack.unhealthy(service)) === undefined) return;
+    if (Date.now() > deadline) throw new Error(`${service} did not come back within 60 s`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Alerts that are independent of each other, so that all of them may be caused at once. */
+export const independentFaults: readonly StackFault[] = [
+  stopped(["prometheus-2"], ["PrometheusDown"]),
+  stopped(["thanos-compactor"], ["ThanosCompactorUnavailable"]),
+  stopped(["redis-2"], ["RedisDown"]),
+  garbagePushed,
+  certificateExpires,
+];
+
+/** Every fault that is tried, one after the other. */
+export const stackFaults: readonly StackFault[] = [
+  ...independentFaults,
+  stopped(["prometheus-1"], ["PrometheusDown"]),
+  stopped(["alertmanager-2"], ["TargetDown"]),
+  stopped(["thanos-query-1"], ["TargetDown"]),
+  stopped(["thanos-query-frontend"], ["ThanosQueryFrontendUnavailable"]),
+  stopped(["thanos-store"], ["ThanosStoreUnavailable"]),
+  stopped(["thanos-ruler-1", "thanos-ruler-2"], ["ThanosRulerUnavailable"]),
+  stopped(["thanos-sidecar-1"], ["TargetDown"]),
+  stopped(["blackbox-exporter"], ["TargetDown"]),
+  stopped(["node-exporter"], ["TargetDown"]),
+  brokenFile("prometheus-1", "rules.yml", ["PrometheusConfigReloadFailed"]),
+  brokenFile("alertmanager-1", "alertmanager.yml", ["AlertmanagerConfigReloadFailed"]),
+  redisSetting("redis-3", [["maxmemory", "3mb", "0"]], [], ["RedisMemoryNearLimit"]),
+  redisSetting("redis-4", [["dir", "/proc", "/tmp"]], ["BGSAVE"], ["RedisPersistenceFailing"]),
+  dies("prometheus-2", 3, ["PrometheusRestarting"]),
+  edgeCrowded,
+];

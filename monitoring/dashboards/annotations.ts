@@ -1,0 +1,39 @@
+import * as sdk from "@grafana/grafana-foundation-sdk/dashboard";
+import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
+import { queryDatasource } from "./datasource.ts";
+
+/** Moments that explain a change of the lines: series whose value is the time of what they tell of, in seconds. */
+export const annotations = [
+  {
+    name: "Configuration",
+    expression: 'prometheus_config_last_reload_success_timestamp_seconds{job="prometheus"}',
+    title: "{{instance}} took a new configuration",
+    colour: "blue",
+  },
+  {
+    name: "Starts",
+    expression: 'process_start_time_seconds{job=~"prometheus|alertmanager|thanos-.*"}',
+    title: "{{instance}} started",
+    colour: "purple",
+  },
+] as const;
+
+/** Grafana takes the value, in milliseconds, for the time of the mark. */
+export function annotationBuilders(): sdk.AnnotationQueryBuilder[] {
+  return annotations.map(({ name, expression, title, colour }) =>
+    new sdk.AnnotationQueryBuilder()
+      .name(name)
+      .datasource(queryDatasource)
+      .enable(true)
+      .iconColor(colour)
+      .target(
+        new prometheus.DataqueryBuilder()
+          .refId("Anno")
+          .datasource(queryDatasource)
+          .expr(`${expression} * 1000`)
+          .range(),
+      )
+      .titleFormat(title)
+      .useValueForTime(true),
+  );
+}

@@ -1,0 +1,2 @@
+/** Where an alert leads that a stack's configuration adds without naming a dashboard. */
+export const homeDashboard = "stack-overview";

@@ -1,0 +1,54 @@
+/** Ten minutes of a healthy stack, then every fault that is known, one after the other: each told once, and nothing else. */
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { clusterIsWhole } from "../../drills/alertmanagers.ts";
+import { faultDrill } from "../../drills/faultDrill.ts";
+import { stackFaults } from "../../drills/stackFaults.ts";
+import type { StackClient } from "../../drills/stackClient.ts";
+import { summary, Webhook } from "../../drills/webhook.ts";
+import { eventually, LiveStack } from "../live/liveStack.ts";
+
+describe("A stack that watches itself, for long", function () {
+  this.timeout(700_000);
+  let webhook: Webhook;
+  let stack: LiveStack | undefined;
+  let client: StackClient;
+
+  before(async () => {
+    webhook = await Webhook.open();
+    stack = await LiveStack.up({ timeScale: 12 }, { "webhook-url": webhook.url });
+    client = await stack.client();
+    await isWell();
+  });
+
+  after(async () => {
+    client.close();
+    webhook.close();
+    await stack?.down();
+  });
+
+  it("says nothing in 10 minutes of work", async () => {
+    const since = Date.now();
+    await pause(600_000);
+    assert.deepEqual(webhook.messages({}, since).map(summary), []);
+  });
+
+  for (const fault of stackFaults)
+    it(`tells ${fault.tells.join(" and ")} once, and nothing else, when ${fault.what}`, async () => {
+      await isWell();
+      const { told } = await faultDrill(client, webhook, [fault]);
+      assert.deepEqual(
+        told,
+        Object.fromEntries(fault.tells.map((name) => [name, { firing: 1, resolved: 1 }])),
+      );
+    });
+
+  /** What the fault before has left behind is over: pending alerts too, and windows in which it still shows. */
+  async function isWell(): Promise<void> {
+    await eventually("the Alertmanagers are one", 60, async () => clusterIsWhole(client));
+    await eventually("only the Watchdog fires", 240, async () => {
+      const alerts = await client.query('ALERTS{alertname!="Watchdog"}');
+      return alerts.length === 0;
+    });
+  }
+});
