@@ -1,39 +1,31 @@
-/** Every policy of the pack, in the order in which the documentation shows them. */
+/** Every policy of the pack, by concern. */
+import * as encryptionAws from "./encryption/aws.ts";
+import * as encryptionAzure from "./encryption/azure.ts";
+import * as exposureAws from "./exposure/aws.ts";
+import * as exposureAzure from "./exposure/azure.ts";
+import * as identityAws from "./identity/aws.ts";
+import * as identityAzure from "./identity/azure.ts";
+import * as retentionCompactor from "./retention/compactor.ts";
+import * as retentionLifecycle from "./retention/lifecycle.ts";
+import * as retentionPrometheus from "./retention/prometheus.ts";
 import type { Policy } from "./policy.ts";
-import {
-  retentionCompactorDownsampling,
-  retentionCompactorMinimum,
-  retentionCompactorOnce,
-} from "./retention/compactor.ts";
-import {
-  retentionExpiryAfterCompactor,
-  retentionLifecyclePresent,
-  retentionOldVersions,
-  retentionTierBilling,
-  retentionTierReadable,
-  retentionTierSteps,
-} from "./retention/lifecycle.ts";
-import {
-  retentionPrometheusAdminApi,
-  retentionPrometheusDisk,
-  retentionPrometheusSize,
-  retentionPrometheusTime,
-  retentionPrometheusVolumeKept,
-} from "./retention/prometheus.ts";
 
-export const policies: readonly Policy[] = [
-  retentionPrometheusTime,
-  retentionPrometheusSize,
-  retentionPrometheusDisk,
-  retentionPrometheusVolumeKept,
-  retentionPrometheusAdminApi,
-  retentionCompactorOnce,
-  retentionCompactorMinimum,
-  retentionCompactorDownsampling,
-  retentionLifecyclePresent,
-  retentionTierReadable,
-  retentionTierSteps,
-  retentionTierBilling,
-  retentionExpiryAfterCompactor,
-  retentionOldVersions,
+const modules: readonly Readonly<Record<string, unknown>>[] = [
+  retentionPrometheus,
+  retentionCompactor,
+  retentionLifecycle,
+  encryptionAws,
+  encryptionAzure,
+  exposureAws,
+  exposureAzure,
+  identityAws,
+  identityAzure,
 ];
+
+export const policies: readonly Policy[] = modules
+  .flatMap((module) => Object.values(module))
+  .filter(isPolicy);
+
+function isPolicy(value: unknown): value is Policy {
+  return typeof value === "object" && value !== null && "remedy" in value;
+}
