@@ -10,7 +10,16 @@ import * as retentionLifecycle from "./retention/lifecycle.ts";
 import * as retentionPrometheus from "./retention/prometheus.ts";
 import type { Policy } from "./policy.ts";
 
+import * as exposureKubernetes from "./exposure/kubernetes.ts";
+import * as identityKubernetes from "./identity/kubernetes.ts";
+import * as resiliencePods from "./resilience/pods.ts";
+
+import * as authGrafana from "./auth/grafana.ts";
+import * as authKeys from "./auth/keys.ts";
+
 const modules: readonly Readonly<Record<string, unknown>>[] = [
+  authGrafana,
+  authKeys,
   retentionPrometheus,
   retentionCompactor,
   retentionLifecycle,
@@ -20,6 +29,9 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   exposureAzure,
   identityAws,
   identityAzure,
+  exposureKubernetes,
+  identityKubernetes,
+  resiliencePods,
 ];
 
 export const policies: readonly Policy[] = modules
