@@ -58,18 +58,14 @@ export function readConfiguration(
     const where = `${policy.id}.exclusions[${String(index)}]`;
     const { resource, reason, until } = exclusion;
     if (resource === undefined || resource === "")
-      throw new Error(`${where}.resource: missing, expected the name or URN of a resource`);
+      throw wrong(`${where}.resource: missing, expected the name or URN of a resource`);
     if (reason === undefined || reason.trim().length < 10)
-      throw new Error(
-        `${where}.reason: got ${JSON.stringify(reason ?? "")}, expected a sentence that says why`,
-      );
+      throw wrong(`${where}.reason: got ${JSON.stringify(reason ?? "")}, expected a sentence that says why`);
     const end = lastInstant(until ?? "");
     if (end === undefined)
-      throw new Error(
-        `${where}.until: got ${JSON.stringify(until ?? "")}, expected its last day as YYYY-MM-DD`,
-      );
+      throw wrong(`${where}.until: got ${JSON.stringify(until ?? "")}, expected its last day as YYYY-MM-DD`);
     if (end < now)
-      throw new Error(
+      throw wrong(
         `${where}.until: ${String(until)} is over: mend ${resource} and remove the exclusion, or decide anew on a later day`,
       );
     return pattern(resource);
@@ -81,6 +77,13 @@ export function readConfiguration(
     settings: { ...Object.fromEntries(defaults), ...own },
     isExcluded: ({ urn, name }) => patterns.some((each) => each.test(urn) || each.test(name)),
   };
+}
+
+/** Without a stack: the SDK would print it below the message. */
+function wrong(message: string): Error {
+  const error = new Error(message);
+  error.stack = message;
+  return error;
 }
 
 function lastInstant(day: string): Date | undefined {
