@@ -17,9 +17,16 @@ import * as resiliencePods from "./resilience/pods.ts";
 import * as authGrafana from "./auth/grafana.ts";
 import * as authKeys from "./auth/keys.ts";
 
+import * as authEndpoints from "./auth/endpoints.ts";
+import * as authOauth2Proxy from "./auth/oauth2Proxy.ts";
+import * as retentionProtection from "./retention/protection.ts";
+
 const modules: readonly Readonly<Record<string, unknown>>[] = [
   authGrafana,
   authKeys,
+  authEndpoints,
+  authOauth2Proxy,
+  retentionProtection,
   retentionPrometheus,
   retentionCompactor,
   retentionLifecycle,

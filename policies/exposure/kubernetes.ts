@@ -61,7 +61,7 @@ export const exposureNetworkPolicy: ResourcePolicy = {
   severity: "high",
   description: "A NetworkPolicy names who may come, where, and on which ports.",
   remedy: "Give each rule peers and ports; the internet only on 443 and for pods that serve people",
-  covers: ["CKV_K8S_1000", "AVD-KSV-0038"],
+  covers: ["AVD-KSV-0038"],
   types: [policyType],
   settings: {
     ports: {
@@ -118,7 +118,7 @@ export const exposureService: ResourcePolicy = {
     "A Service is for the cluster; one for outside names the networks that may come, or is internal.",
   remedy:
     "Use ClusterIP behind the ingress; on a LoadBalancer set loadBalancerSourceRanges or the cloud's annotation for an internal one",
-  covers: ["CKV_K8S_1001"],
+  covers: [],
   types: ["kubernetes:core/v1:Service"],
   *check({ props }) {
     const type = at(props, "spec", "type");
@@ -147,7 +147,7 @@ export const exposureIngress: ResourcePolicy = {
   severity: "high",
   description: "An Ingress serves named hosts, each with TLS.",
   remedy: "Name a host in each rule, and list it under tls with the Secret of its certificate",
-  covers: ["CKV_K8S_1002", "AVD-KSV-1001"],
+  covers: ["AVD-KSV-1001"],
   types: ["kubernetes:networking.k8s.io/v1:Ingress"],
   *check({ props }) {
     const secured = listAt(props, "spec", "tls").flatMap((tls) =>
