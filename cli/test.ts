@@ -10,7 +10,7 @@ import { colour, run } from "./terminal.ts";
 
 const help = `npm test -- [SUITE …] [--grep PATTERN]
 
-Checks format, types and lint, then runs the suites: unit, rendered (real checkers on rendered files), engine (the real
+Checks format, types and lint, then runs the suites: unit, rendered (real checkers on rendered files), policies, engine (the real
 Pulumi engine), live (real stacks on this machine). npm run test:soak runs the long proofs in test/soak.
 
   --grep PATTERN   only tests whose names match`;
@@ -24,9 +24,20 @@ interface Outcome {
 /** What only tests need: a Kubernetes API server, a validator of its objects, and the proxy that stands at a cluster's edge. */
 const testTools = ["kube_apiserver", "etcd", "kubeconform", "oauth2-proxy"] as const;
 
-const suites = ["unit", "rendered", "engine", "live"] as const;
-/** Files of the engine's suite that measure time, and therefore run alone. */
-const measuring: readonly string[] = ["bench.test.ts"];
+const suites = ["unit", "rendered", "policies", "engine", "live"] as const;
+/** Files that measure time, or watch what a busy machine would disturb, and therefore run alone. */
+const measuring: readonly string[] = [
+  "bench.test.ts",
+  "alerting.test.ts",
+  "changes.test.ts",
+  "commands.test.ts",
+  "edgePair.test.ts",
+  "failover.test.ts",
+  "haproxy.test.ts",
+  "longTerm.test.ts",
+  "redisLoad.test.ts",
+  "stackFaults.test.ts",
+];
 
 const checks = [
   ["format", "prettier", ["--check", "--log-level", "warn", "."]],
@@ -74,15 +85,15 @@ async function check(name: string, program: string, args: readonly string[]): Pr
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-/** Each file in a process of its own, so that no test lives on what another left; of the engine's, two at a time. */
+/** Each file in a process of its own, so that no test lives on what another left; two at a time where nothing is measured. */
 async function runSuite(suite: string, grep: string | undefined): Promise<Outcome> {
   const started = Date.now();
   const folder = join("test", suite);
   const files = readdirSync(join(repository, folder)).filter((file) => file.endsWith(".test.ts"));
   const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
-  const together = suite === "unit" || suite === "rendered";
+  const together = suite === "unit" || suite === "rendered" || suite === "policies";
   const groups = together ? [files] : files.map((file) => [file]);
-  const paired = groups.filter(([file = ""]) => suite === "engine" && !measuring.includes(file));
+  const paired = together ? [] : groups.filter(([file = ""]) => !measuring.includes(file));
   const runGroup = async (group: readonly string[], hold: boolean): Promise<void> => {
     const paths = group.map((file) => join(folder, file));
     add(total, await runMocha(paths, grep, hold));

@@ -1,0 +1,23 @@
+/** Who a rule lets in, and where. */
+
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whether a source stands for the internet: everybody, or so much of it that it makes no difference. */
+export function isEverybody(source: string): boolean {
+  if (["*", "internet", "any"].includes(source.toLowerCase())) return true;
+  const [, length] = /\/(\d+)$/.exec(source) ?? [];
+  if (length === undefined) return false;
+  // Half of all addresses and more; private networks are smaller than that.
+  return Number(length) <= (source.includes(":") ? 3 : 4) && !source.startsWith("10.");
+}
+
+/** The ports of a rule; every port where the protocol has none or all. */
+export function portsOf(protocol: unknown, from: unknown, to: unknown): PortRange {
+  const all = { from: 0, to: 65_535 };
+  if (protocol === "-1" || protocol === "all" || protocol === -1 || protocol === "*") return all;
+  if (typeof from !== "number" || typeof to !== "number") return all;
+  return from < 0 ? all : { from, to };
+}

@@ -1,0 +1,48 @@
+/** Policy documents of AWS: on identities, buckets, keys and roles. */
+import { at, isMap } from "../resource.ts";
+
+export interface Statement {
+  readonly path: string;
+  readonly effect: string;
+  /** `*`, ARNs and services, whatever kind of principal they are. */
+  readonly principals: readonly string[];
+  readonly actions: readonly string[];
+  /** Whether it is said by `NotAction` or `NotResource`, which grant all the rest. */
+  readonly inverted: boolean;
+  readonly resources: readonly string[];
+  readonly condition: unknown;
+}
+
+/** The statements of a document, given as text or as an object; undefined where it is neither. */
+export function statementsOf(document: unknown): readonly Statement[] | undefined {
+  const parsed = typeof document === "string" ? parsedJson(document) : document;
+  if (!isMap(parsed)) return undefined;
+  return list(parsed["Statement"]).map((statement, index) => ({
+    path: `Statement[${String(index)}]`,
+    effect: String(at(statement, "Effect")),
+    principals: principals(at(statement, "Principal")),
+    actions: list(at(statement, "Action")).map(String),
+    inverted: ["NotAction", "NotResource", "NotPrincipal"].some((key) => at(statement, key) !== undefined),
+    resources: list(at(statement, "Resource")).map(String),
+    condition: at(statement, "Condition"),
+  }));
+}
+
+function principals(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return isMap(value) ? Object.values(value).flatMap((names) => list(names).map(String)) : [];
+}
+
+/** AWS takes one of a thing without a list. */
+function list(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? (value as unknown[]) : [value];
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

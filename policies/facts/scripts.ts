@@ -1,0 +1,41 @@
+/** Texts that a machine will run: at its first start, by a cloud's agent, or over a connection. */
+import { at, isMap, listAt, type Resource } from "../resource.ts";
+
+export interface Script {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Properties that hold a script, by type; base64 ones are opened. */
+const scriptProperties: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  "azure-native:compute:VirtualMachineRunCommandByVirtualMachine": [["source", "script"]],
+  "azure-native:compute:VirtualMachine": [["osProfile", "customData"], ["userData"]],
+  "aws:ssm/document:Document": [["content"]],
+  "aws:ec2/instance:Instance": [["userData"], ["userDataBase64"]],
+  "aws:ec2/launchTemplate:LaunchTemplate": [["userData"]],
+  "command:remote:Command": [["create"], ["update"], ["delete"]],
+  "command:local:Command": [["create"], ["update"], ["delete"]],
+};
+
+export const scriptTypes: readonly string[] = Object.keys(scriptProperties);
+
+export function scriptsOf(resource: Resource): readonly Script[] {
+  const properties = scriptProperties[resource.type] ?? [];
+  return properties.flatMap((steps) => {
+    const value = at(resource.props, ...steps);
+    return typeof value === "string" && value !== "" ? [{ path: steps.join("."), text: opened(value) }] : [];
+  });
+}
+
+/** Base64 as the text in it; a document of SSM as the lines of its commands. */
+function opened(text: string): string {
+  if (/^[A-Za-z0-9+/\r\n]{16,}={0,2}\s*$/.test(text)) return Buffer.from(text, "base64").toString("utf8");
+  if (!text.startsWith("{")) return text;
+  try {
+    const document: unknown = JSON.parse(text);
+    const steps = isMap(document) ? listAt(document, "mainSteps") : [];
+    return steps.flatMap((step) => listAt(step, "inputs", "runCommand")).join("\n");
+  } catch {
+    return text;
+  }
+}

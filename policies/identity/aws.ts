@@ -1,0 +1,193 @@
+/** AWS: who may do what is named, and nobody has a key that never ends. */
+import { statementsOf } from "../facts/policyDocuments.ts";
+import type { ResourcePolicy } from "../policy.ts";
+import { isMap } from "../resource.ts";
+import { isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+
+const policyTypes = [
+  "aws:iam/policy:Policy",
+  "aws:iam/rolePolicy:RolePolicy",
+  "aws:iam/userPolicy:UserPolicy",
+  "aws:iam/groupPolicy:GroupPolicy",
+] as const;
+
+/** Actions that AWS knows no resource for, and ones that only describe. */
+const withoutResource =
+  /^(?:\w[\w-]*:(?:Describe|List|Get)\w*\*?|ssmmessages:\w+|ec2messages:\w+|logs:Describe\w*|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation)$/;
+
+export const identityAwsLeast: ResourcePolicy = {
+  id: "identity-aws-least-privilege",
+  concern: "identity",
+  severity: "high",
+  description: "A policy names the actions it allows and the resources it allows them on.",
+  remedy:
+    "Replace `*` by the actions that are needed, and the resource by ARNs; `*` is left where AWS knows no resource",
+  covers: [
+    "CKV_AWS_62",
+    "CKV_AWS_63",
+    "CKV_AWS_286",
+    "CKV_AWS_287",
+    "CKV_AWS_288",
+    "CKV_AWS_289",
+    "CKV_AWS_290",
+    "CKV_AWS_355",
+    "AVD-AWS-0057",
+  ],
+  types: policyTypes,
+  *check({ props }) {
+    const statements = statementsOf(props["policy"]);
+    if (statements === undefined) {
+      yield { path: "policy", problem: "is no policy document" };
+      return;
+    }
+    for (const { path, effect, actions, resources, inverted, condition } of statements) {
+      if (effect !== "Allow") continue;
+      const where = `policy.${path}`;
+      if (inverted) yield { path: where, problem: "allows all that it does not name" };
+      const wide = actions.find((action) => action === "*" || /^[\w-]+:\*$/.test(action));
+      if (wide !== undefined) yield { path: where, problem: `allows ${wide}` };
+      if (resources.includes("*") && !isMap(condition)) {
+        const named = actions.find((action) => !withoutResource.test(action));
+        if (named !== undefined) yield { path: where, problem: `allows ${named} on everything` };
+      }
+    }
+  },
+};
+
+export const identityAwsTrust: ResourcePolicy = {
+  id: "identity-aws-trust",
+  concern: "identity",
+  severity: "critical",
+  description: "A role names who may take it; pods take theirs for one account and one service account only.",
+  remedy:
+    "Name the principal; for pods.eks.amazonaws.com and web identities add conditions on account, cluster, namespace and service account",
+  covers: ["CKV_AWS_60", "CKV_AWS_61"],
+  types: ["aws:iam/role:Role"],
+  *check({ props }) {
+    const statements = statementsOf(props["assumeRolePolicy"]);
+    if (statements === undefined) {
+      yield { path: "assumeRolePolicy", problem: "is no policy document" };
+      return;
+    }
+    for (const { path, effect, principals, actions, condition, inverted } of statements) {
+      if (effect !== "Allow") continue;
+      const where = `assumeRolePolicy.${path}`;
+      if (principals.includes("*") || inverted || principals.length === 0)
+        yield { path: where, problem: "lets anybody take the role" };
+      if (actions.some((action) => action === "*" || action === "sts:*"))
+        yield { path: where, problem: "allows more than taking the role" };
+      const forPods =
+        principals.includes("pods.eks.amazonaws.com") || actions.includes("sts:AssumeRoleWithWebIdentity");
+      const conditions = JSON.stringify(condition ?? {});
+      if (forPods && !/service-account|:sub"/.test(conditions))
+        yield { path: where, problem: "lets every pod of every cluster take the role" };
+      else if (principals.includes("pods.eks.amazonaws.com") && !conditions.includes("aws:SourceAccount"))
+        yield { path: where, problem: "lets pods of other accounts take the role" };
+    }
+  },
+};
+
+export const identityAwsKeys: ResourcePolicy = {
+  id: "identity-aws-keys",
+  concern: "identity",
+  severity: "critical",
+  description:
+    "No user has a key that never ends: programs have roles, people come by the organisation's log-in.",
+  remedy:
+    "Use a role (Pod Identity, IRSA, an instance profile, OIDC of the pipeline) instead of the user or key",
+  covers: ["CKV_AWS_273", "CIS AWS 1.16", "AVD-AWS-0143"],
+  types: ["aws:iam/accessKey:AccessKey", "aws:iam/user:User", "aws:iam/userLoginProfile:UserLoginProfile"],
+  *check({ type }) {
+    yield {
+      path: "",
+      problem: type.includes("accessKey") ? "is a key that never ends" : "is a user of its own",
+    };
+  },
+};
+
+export const identityAwsKeyPair = requirementPolicy({
+  id: "identity-aws-key-pair",
+  concern: "identity",
+  severity: "high",
+  description:
+    "Nobody logs in to an instance with a key pair, and the instance has an identity for Session Manager.",
+  remedy: "Remove keyName, and set iamInstanceProfile to one with AmazonSSMManagedInstanceCore",
+  covers: ["CKV2_AWS_41"],
+  requires: [
+    {
+      type: "aws:ec2/instance:Instance",
+      path: "keyName",
+      accepts: (value) => value === undefined || value === "",
+      expected: "nothing",
+    },
+    {
+      type: "aws:ec2/instance:Instance",
+      path: "iamInstanceProfile",
+      accepts: (value) => typeof value === "string" && value !== "",
+      expected: "an instance profile",
+    },
+  ],
+});
+
+export const identityAwsMetadata = requirementPolicy({
+  id: "identity-aws-metadata",
+  concern: "identity",
+  severity: "high",
+  description:
+    "An instance hands out its credentials to requests with a token only, and to nobody a hop away.",
+  remedy: 'Set metadataOptions.httpTokens to "required" and httpPutResponseHopLimit to 1',
+  covers: ["CKV_AWS_79", "CKV_AWS_341", "CIS AWS 5.6", "AVD-AWS-0028", "AVD-AWS-0130"],
+  requires: ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"].flatMap((type) => [
+    { type, path: "metadataOptions.httpTokens", ...isOneOf("required") },
+    { type, path: "metadataOptions.httpPutResponseHopLimit", ...isOneOf(1) },
+  ]),
+});
+
+export const identityEksAccess = requirementPolicy({
+  id: "identity-eks-access",
+  concern: "identity",
+  severity: "high",
+  description:
+    "A cluster's access is said by access entries alone, and whoever created it is no administrator for that.",
+  remedy: 'Set accessConfig.authenticationMode to "API" and bootstrapClusterCreatorAdminPermissions to false',
+  covers: ["CIS EKS 5.5.1"],
+  requires: [
+    { type: "aws:eks/cluster:Cluster", path: "accessConfig.authenticationMode", ...isOneOf("API") },
+    {
+      type: "aws:eks/cluster:Cluster",
+      path: "accessConfig.bootstrapClusterCreatorAdminPermissions",
+      ...isOneOf(false),
+    },
+  ],
+});
+
+export const identityEksAudit = requirementPolicy({
+  id: "identity-eks-audit",
+  concern: "identity",
+  severity: "high",
+  description: "A cluster writes down who did what: all logs of its control plane are on.",
+  remedy: "Set enabledClusterLogTypes to api, audit, authenticator, controllerManager and scheduler",
+  covers: ["CKV_AWS_37", "CIS EKS 2.1.1", "AVD-AWS-0038"],
+  requires: [
+    {
+      type: "aws:eks/cluster:Cluster",
+      path: "enabledClusterLogTypes",
+      accepts: (value) =>
+        Array.isArray(value) &&
+        ["api", "audit", "authenticator", "controllerManager", "scheduler"].every((log) =>
+          value.includes(log),
+        ),
+      expected: "all five logs",
+    },
+  ],
+});
+
+export const identityEksProtection = requirementPolicy({
+  id: "resilience-eks-protection",
+  concern: "resilience",
+  severity: "high",
+  description: "A cluster is not deleted by mistake.",
+  remedy: "Set deletionProtection to true",
+  covers: [],
+  requires: [{ type: "aws:eks/cluster:Cluster", path: "deletionProtection", ...isTrue }],
+});

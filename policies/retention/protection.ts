@@ -1,0 +1,273 @@
+/** What holds measurements, or the key to them, is not deleted by mistake and can be had back. */
+import type { StackPolicy } from "../policy.ts";
+import { at, attached, everyOne, known, listAt, quoted, type StackResource } from "../resource.ts";
+import { isAtLeast, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { azureAccountType, bucketNames, s3BucketTypes } from "./lifecycle.ts";
+
+const versioningTypes = [
+  "aws:s3/bucketVersioning:BucketVersioning",
+  "aws:s3/bucketVersioningV2:BucketVersioningV2",
+] as const;
+const serviceType = "azure-native:storage:BlobServiceProperties";
+
+export const retentionProtected: StackPolicy = {
+  id: "retention-protected",
+  concern: "retention",
+  severity: "high",
+  description: "Buckets, accounts, containers, vaults and keys are protected: a destroy stops before them.",
+  remedy: "Set the resource option protect to true (and retainOnDelete, where it is to outlive the stack)",
+  covers: [],
+  *inspect(stack) {
+    const kept = [
+      ...s3BucketTypes,
+      azureAccountType,
+      "azure-native:storage:BlobContainer",
+      "azure-native:keyvault:Vault",
+      "aws:kms/key:Key",
+    ];
+    for (const resource of stack.ofType(...kept))
+      if (!resource.protect) yield { resource, path: "", problem: "is not protected" };
+    for (const resource of stack.ofType(...s3BucketTypes))
+      if (known(() => resource.props["forceDestroy"], false) === true)
+        yield { resource, path: "forceDestroy", problem: "is true: objects go with the bucket" };
+  },
+};
+
+export const retentionS3Versions: StackPolicy = {
+  id: "retention-s3-versions",
+  concern: "retention",
+  severity: "high",
+  description: "A bucket keeps the versions that were replaced or deleted.",
+  remedy: 'Give it a BucketVersioning with status "Enabled"',
+  covers: ["CKV_AWS_21", "AVD-AWS-0090"],
+  *inspect(stack) {
+    yield* everyOne(stack.ofType(...s3BucketTypes), function* (bucket) {
+      const found = attached(stack, bucket, versioningTypes, "bucket", bucketNames(bucket));
+      if (found.length === 0) yield { resource: bucket, path: "", problem: "keeps no versions" };
+      for (const resource of found) {
+        const status = at(resource.props, "versioningConfiguration", "status");
+        if (status !== "Enabled")
+          yield {
+            resource,
+            path: "versioningConfiguration.status",
+            problem: `${quoted(status)}, expected "Enabled"`,
+          };
+      }
+    });
+  },
+};
+
+export const retentionAzureVersions: StackPolicy = {
+  id: "retention-azure-versions",
+  concern: "retention",
+  severity: "high",
+  description:
+    "A storage account keeps versions, and gives deleted blobs and containers back for a week or more.",
+  remedy:
+    "Give it BlobServiceProperties with isVersioningEnabled, deleteRetentionPolicy and containerDeleteRetentionPolicy of 7 days or more",
+  covers: ["CKV2_AZURE_38", "CKV_AZURE_251", "CIS Azure 3.11"],
+  *inspect(stack) {
+    yield* everyOne(stack.ofType(azureAccountType), function* (account) {
+      const found = attached(stack, account, [serviceType], "accountName", [
+        known(() => account.props["accountName"], ""),
+      ]);
+      if (found.length === 0)
+        yield { resource: account, path: "", problem: "keeps no versions and gives nothing deleted back" };
+      for (const resource of found) {
+        if (resource.props["isVersioningEnabled"] !== true)
+          yield {
+            resource,
+            path: "isVersioningEnabled",
+            problem: `${quoted(resource.props["isVersioningEnabled"])}, expected true`,
+          };
+        for (const policy of ["deleteRetentionPolicy", "containerDeleteRetentionPolicy"]) {
+          const days = at(resource.props, policy, "days");
+          if (at(resource.props, policy, "enabled") !== true)
+            yield {
+              resource,
+              path: `${policy}.enabled`,
+              problem: `${quoted(at(resource.props, policy, "enabled"))}, expected true`,
+            };
+          else if (!isAtLeast(7, "days").accepts(days))
+            yield { resource, path: `${policy}.days`, problem: `${quoted(days)}, expected 7 or more` };
+        }
+      }
+    });
+  },
+};
+
+export const retentionVaultDays = requirementPolicy({
+  id: "retention-vault-days",
+  concern: "retention",
+  severity: "medium",
+  description: "A vault gives deleted secrets back for 90 days.",
+  remedy: "Set properties.softDeleteRetentionInDays to 90, or leave it out",
+  covers: [],
+  requires: [
+    {
+      type: "azure-native:keyvault:Vault",
+      path: "properties.softDeleteRetentionInDays",
+      // Azure's own default is 90.
+      accepts: (value) => value === undefined || (typeof value === "number" && value >= 90),
+      expected: "90, or nothing",
+    },
+  ],
+});
+
+export const retentionCopy: StackPolicy = {
+  id: "retention-copy",
+  concern: "retention",
+  severity: "medium",
+  description:
+    "Where a stack must have one, a second region holds a copy of what it keeps, and the copy is complete.",
+  remedy:
+    "Replicate the bucket (BucketReplicationConfig with every object, deletions and KMS objects) or account (ObjectReplicationPolicy)",
+  covers: ["CKV_AWS_144"],
+  settings: {
+    required: { type: "boolean", default: false, description: "Whether a stack without a copy is at fault." },
+  },
+  *inspect(stack, { required }) {
+    const copies = stack.ofType("aws:s3/bucketReplicationConfig:BucketReplicationConfig");
+    const azureCopies = stack.ofType("azure-native:storage:ObjectReplicationPolicy");
+    const [keeper] = stack.ofType(...s3BucketTypes, azureAccountType);
+    if (required === true && keeper !== undefined && copies.length + azureCopies.length === 0)
+      yield { resource: keeper, path: "", problem: "has no copy in another region" };
+    yield* everyOne(copies, function* (resource) {
+      const rules = listAt(resource.props, "rules");
+      if (rules.length === 0) yield { resource, path: "rules", problem: "copy nothing" };
+      for (const [index, rule] of rules.entries()) yield* s3Rule(resource, rule, `rules[${String(index)}]`);
+    });
+    yield* everyOne(azureCopies, function* (resource) {
+      if (listAt(resource.props, "rules").length === 0)
+        yield { resource, path: "rules", problem: "copy nothing" };
+    });
+  },
+};
+
+function* s3Rule(resource: StackResource, rule: unknown, path: string) {
+  for (const [steps, wanted] of [
+    [["status"], "Enabled"],
+    [["deleteMarkerReplication", "status"], "Enabled"],
+    [["sourceSelectionCriteria", "sseKmsEncryptedObjects", "status"], "Enabled"],
+  ] as const) {
+    const value = at(rule, ...steps);
+    if (value !== wanted)
+      yield {
+        resource,
+        path: `${path}.${steps.join(".")}`,
+        problem: `${quoted(value)}, expected "${wanted}"`,
+      };
+  }
+  if (at(rule, "destination", "encryptionConfiguration", "replicaKmsKeyId") === undefined)
+    yield {
+      resource,
+      path: `${path}.destination.encryptionConfiguration.replicaKmsKeyId`,
+      problem: "is not set",
+    };
+}
+
+export const retentionS3AccessLog: StackPolicy = {
+  id: "retention-s3-access-log",
+  concern: "retention",
+  severity: "medium",
+  description: "A bucket writes down who read and wrote, in another bucket.",
+  remedy: "Give it a BucketLogging with another bucket as targetBucket",
+  covers: ["CKV_AWS_18", "AVD-AWS-0089"],
+  *inspect(stack) {
+    const types = ["aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketLoggingV2:BucketLoggingV2"];
+    const logs = stack.ofType(...types);
+    yield* everyOne(stack.ofType(...s3BucketTypes), function* (bucket) {
+      const names = bucketNames(bucket);
+      const takes = logs.some(
+        ({ props, origins }) =>
+          origins["targetBucket"]?.includes(bucket.urn) === true ||
+          names.includes(known(() => props["targetBucket"], "")),
+      );
+      if (!takes && attached(stack, bucket, types, "bucket", names).length === 0)
+        yield { resource: bucket, path: "", problem: "has no access log" };
+    });
+    for (const resource of logs)
+      if (known(() => resource.props["targetBucket"] === resource.props["bucket"], false))
+        yield { resource, path: "targetBucket", problem: "is the bucket itself" };
+  },
+};
+
+export const retentionAzureAccessLog: StackPolicy = {
+  id: "retention-azure-access-log",
+  concern: "retention",
+  severity: "medium",
+  description: "A storage account, vault and cluster of Azure's write down who did what.",
+  remedy:
+    "Add a DiagnosticSetting for it (for a storage account for its blobServices/default), with its logs enabled",
+  covers: ["CKV2_AZURE_21", "CKV_AZURE_4", "CIS Azure 5.1.4", "AVD-AZU-0009"],
+  *inspect(stack) {
+    const settings = stack.ofType("azure-native:monitor:DiagnosticSetting");
+    yield* everyOne(
+      stack.ofType(
+        azureAccountType,
+        "azure-native:keyvault:Vault",
+        "azure-native:containerservice:ManagedCluster",
+      ),
+      function* (subject) {
+        const own = attached(stack, subject, ["azure-native:monitor:DiagnosticSetting"], "resourceUri", []);
+        const name = known(
+          () => subject.props["accountName"] ?? subject.props["vaultName"] ?? subject.props["resourceName"],
+          "",
+        );
+        const byName = settings.filter(({ props }) =>
+          known(() => new RegExp(`/${String(name)}(?:/|$)`).test(String(props["resourceUri"])), false),
+        );
+        if (own.length + byName.length === 0) yield { resource: subject, path: "", problem: "writes no log" };
+      },
+    );
+    yield* everyOne(settings, function* (resource) {
+      const logs = listAt(resource.props, "logs");
+      if (!logs.some((log) => at(log, "enabled") === true))
+        yield { resource, path: "logs", problem: "are all off" };
+      for (const [index, log] of logs.entries())
+        if (at(log, "enabled") !== true)
+          yield { resource, path: `logs[${String(index)}].enabled`, problem: "is not true" };
+    });
+  },
+};
+
+export const retentionAzureRedundancy = requirementPolicy({
+  id: "retention-azure-redundancy",
+  concern: "retention",
+  severity: "high",
+  description: "A storage account keeps its blobs in three zones, or in two regions.",
+  remedy: 'Set sku.name to "Standard_ZRS" or "Standard_GZRS" (where the region has no zones "Standard_GRS")',
+  covers: ["CKV_AZURE_206"],
+  requires: [
+    {
+      type: azureAccountType,
+      path: "sku.name",
+      ...isOneOf(
+        "Standard_ZRS",
+        "Standard_GZRS",
+        "Standard_RAGZRS",
+        "Premium_ZRS",
+        "Standard_GRS",
+        "Standard_RAGRS",
+      ),
+    },
+  ],
+});
+
+export const retentionInstanceKept = requirementPolicy({
+  id: "retention-instance-kept",
+  concern: "retention",
+  severity: "high",
+  description: "An instance is not ended by mistake, and its volumes with data stay.",
+  remedy: "Set disableApiTermination to true",
+  covers: ["CKV_AWS_126"],
+  requires: [
+    { type: "aws:ec2/instance:Instance", path: "disableApiTermination", ...isTrue },
+    {
+      type: "aws:ec2/instance:Instance",
+      path: "instanceInitiatedShutdownBehavior",
+      accepts: (value) => value === undefined || value === "stop",
+      expected: '"stop", or nothing',
+    },
+  ],
+});

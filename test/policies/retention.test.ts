@@ -1,0 +1,409 @@
+import {
+  retentionCompactorDownsampling,
+  retentionCompactorMinimum,
+  retentionCompactorOnce,
+} from "../../policies/retention/compactor.ts";
+import {
+  retentionExpiryAfterCompactor,
+  retentionLifecyclePresent,
+  retentionOldVersions,
+  retentionTierBilling,
+  retentionTierReadable,
+  retentionTierSteps,
+} from "../../policies/retention/lifecycle.ts";
+import {
+  retentionPrometheusAdminApi,
+  retentionPrometheusDisk,
+  retentionPrometheusSize,
+  retentionPrometheusTime,
+  retentionPrometheusVolumeKept,
+} from "../../policies/retention/prometheus.ts";
+import { testPolicy } from "./cases.ts";
+import { unknown, type Given } from "./evaluation.ts";
+
+describe("Policies of retention: what a Prometheus keeps", () => {
+  testPolicy({
+    policy: retentionPrometheusTime,
+    passes: {
+      "15 days of the operator's": [operated({ retention: "15d" })],
+      "30 days as a flag": [container("--storage.tsdb.retention.time=30d")],
+      "a flag and its value apart": [container("--storage.tsdb.retention.time", "30d")],
+      "a chart of other things": [release("thanos", {})],
+    },
+    fails: {
+      "an hour": {
+        stack: [operated({ retention: "1h" })],
+        says: /retention is "1h", which is shorter than 7d/,
+      },
+      "two years": { stack: [operated({ retention: "2y" })], says: /which is longer than 90d/ },
+      "a retention that is none": {
+        stack: [operated({ retention: "15 days" })],
+        says: /expected a duration/,
+      },
+      "an hour in a script": {
+        stack: [script("prometheus --storage.tsdb.path=data --storage.tsdb.retention.time=1h")],
+        says: /source\.script --storage\.tsdb\.retention\.time is "1h"/,
+      },
+    },
+    absent: { stack: [operated({})], says: /retention is not set/ },
+    unknown: [operated({ retention: unknown })],
+  });
+
+  testPolicy({
+    policy: retentionPrometheusSize,
+    passes: {
+      "50GB on 64Gi": [operated({ retentionSize: "50GB", ...volume("64Gi") })],
+      "a flag, where the disk is somebody else's": [container("--storage.tsdb.retention.size=50GB")],
+    },
+    fails: {
+      "50GB on a disk of 50G, which the size does not fit": {
+        stack: [operated({ retentionSize: "50GB", ...volume("50G") })],
+        says: /"50GB", which is 107 % of the disk/,
+      },
+      "more than 80 % of the disk": {
+        stack: [operated({ retentionSize: "90GB", ...volume("100Gi") })],
+        says: /which is 90 % of the disk/,
+      },
+      "next to nothing": { stack: [operated({ retentionSize: "10MB" })], says: /which is less than 1GB/ },
+      "a limit of nothing, which is none": {
+        stack: [operated({ retentionSize: "0B" })],
+        says: /expected a size/,
+      },
+      "a disk that is no size": {
+        stack: [operated({ retentionSize: "50GB", ...volume("large") })],
+        says: /storage is not a size/,
+      },
+    },
+    absent: { stack: [operated(volume("100Gi"))], says: /retentionSize is not set/ },
+    unknown: [operated({ retentionSize: unknown })],
+  });
+
+  testPolicy({
+    policy: retentionPrometheusDisk,
+    passes: { "a volume of its own": [operated(volume("100Gi"))] },
+    fails: { "a custom resource without one": { stack: [custom({})], says: /storage(Spec)? is not set/ } },
+    absent: { stack: [operated({})], says: /storageSpec is not set/ },
+    unknown: [operated({ storageSpec: unknown })],
+  });
+
+  testPolicy({
+    policy: retentionPrometheusVolumeKept,
+    passes: {
+      "volumes that stay": [operated({ persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain" } })],
+    },
+    fails: {
+      "volumes that go with their pods": {
+        stack: [operated({ persistentVolumeClaimRetentionPolicy: { whenScaled: "Delete" } })],
+        says: /whenScaled is "Delete"/,
+      },
+    },
+    absent: { stack: [operated({})] },
+    unknown: [operated({ persistentVolumeClaimRetentionPolicy: { whenDeleted: unknown } })],
+  });
+
+  testPolicy({
+    policy: retentionPrometheusAdminApi,
+    passes: { "an admin API that is off": [operated({ enableAdminAPI: false })] },
+    fails: {
+      "one that is on": { stack: [operated({ enableAdminAPI: true })], says: /enableAdminAPI is on/ },
+      "the flag": { stack: [container("--web.enable-admin-api")], says: /--web\.enable-admin-api is on/ },
+      "the flag in the other chart": {
+        stack: [release("prometheus", { server: { extraFlags: ["web.enable-admin-api"] } })],
+        says: /extraFlags is on/,
+      },
+    },
+    absent: { stack: [container("--no-web.enable-admin-api")] },
+    unknown: [operated({ enableAdminAPI: unknown })],
+  });
+});
+
+describe("Policies of retention: the compactor", () => {
+  testPolicy({
+    policy: retentionCompactorMinimum,
+    passes: {
+      "what was promised": [compactor({ resolutionRaw: "30d", resolution5m: "120d", resolution1h: "730d" })],
+      "for ever": [compactor({ resolutionRaw: "0d", resolution5m: "0d", resolution1h: "0d" })],
+    },
+    fails: {
+      "a week of raw samples": {
+        stack: [compactor({ resolutionRaw: "7d", resolution5m: "120d", resolution1h: "730d" })],
+        says: /resolutionRaw is "7d", which is shorter than 30d/,
+      },
+      "a month of 1 hour samples": {
+        stack: [compactor({ resolutionRaw: "30d", resolution5m: "120d", resolution1h: "120d" })],
+        says: /resolution1h is "120d", which is shorter than 365d/,
+      },
+      "a flag": {
+        stack: [container("compact", "--retention.resolution-raw=1d")],
+        says: /--retention\.resolution-raw is "1d"/,
+      },
+    },
+    // Without the flags Thanos keeps everything.
+    absent: { stack: [compactor({})] },
+    unknown: [compactor({ resolutionRaw: unknown })],
+  });
+
+  testPolicy({
+    policy: retentionCompactorDownsampling,
+    passes: { "long enough for each step": [compactor({ resolutionRaw: "2d", resolution5m: "11d" })] },
+    fails: {
+      "raw samples that go before they are downsampled": {
+        stack: [compactor({ resolutionRaw: "1d" })],
+        says: /ends before the samples are downsampled/,
+      },
+      "1 hour samples that go before 5 minute ones": {
+        stack: [compactor({ resolutionRaw: "30d", resolution5m: "120d", resolution1h: "60d" })],
+        says: /resolution1h is "60d", which is shorter than that of finer samples/,
+      },
+    },
+    absent: { stack: [compactor({})] },
+    unknown: [compactor({ resolution5m: unknown })],
+  });
+
+  testPolicy({
+    policy: retentionCompactorOnce,
+    passes: {
+      "one beside its stores": [
+        release("thanos", { compactor: { enabled: true }, storegateway: { enabled: true } }),
+      ],
+    },
+    fails: {
+      "two of them": {
+        stack: [compactor({}), { ...container("compact", "--wait"), name: "second" }],
+        says: /second .* is a second compactor beside subject/,
+      },
+      "two replicas": {
+        stack: [release("thanos", { compactor: { enabled: true, replicaCount: 2 } })],
+        says: /replicaCount is 2, expected 1/,
+      },
+      "one that may meet its successor": {
+        stack: [container("compact")],
+        says: /lets a new compactor start beside/,
+      },
+    },
+    absent: {
+      stack: [release("thanos", { compactor: { enabled: false }, storegateway: { enabled: true } })],
+      says: /no compactor of the stack looks after/,
+    },
+    unknown: [release("thanos", { compactor: { enabled: true, replicaCount: unknown } })],
+  });
+});
+
+describe("Policies of retention: the bucket", () => {
+  testPolicy({
+    policy: retentionLifecyclePresent,
+    passes: {
+      "a bucket with rules": [bucket(), lifecycle()],
+      "a bucket with rules by name": [bucket(), { ...lifecycle(), from: {} }],
+      "an account with rules": [account(), azureLifecycle({})],
+    },
+    fails: {
+      "rules of another bucket": {
+        stack: [bucket(), { ...lifecycle(), from: {}, props: { bucket: "another", rules: [] } }],
+        says: /^blocks .* has no lifecycle rules/m,
+      },
+      "rules that Azure does not take": {
+        stack: [account(), azureLifecycle({}, "mine")],
+        says: /managementPolicyName is "mine"/,
+      },
+    },
+    absent: {
+      stack: [bucket(), account()],
+      says: /blocks .*no lifecycle rules[^]*account .*no lifecycle rules/,
+    },
+    unknown: [account(), azureLifecycle({}, unknown)],
+  });
+
+  testPolicy({
+    policy: retentionTierReadable,
+    passes: {
+      "classes that are read at once": [lifecycle([35, "INTELLIGENT_TIERING"], [125, "GLACIER_IR"])],
+      "Cool and Cold": [azureLifecycle({ tierToCool: after(35), tierToCold: after(125) })],
+    },
+    fails: {
+      Glacier: { stack: [lifecycle([35, "GLACIER"])], says: /moves objects to GLACIER, from which/ },
+      "deep archive": { stack: [lifecycle([35, "DEEP_ARCHIVE"])], says: /DEEP_ARCHIVE/ },
+      "Azure's archive": { stack: [azureLifecycle({ tierToArchive: after(125) })], says: /tierToArchive/ },
+    },
+    absent: { stack: [lifecycle()] },
+    unknown: [lifecycle([35, unknown])],
+  });
+
+  testPolicy({
+    policy: retentionTierSteps,
+    passes: { "moves after the compactor's first step": [lifecycle([35, "INTELLIGENT_TIERING"])] },
+    fails: {
+      "a move while blocks are rewritten": {
+        stack: [lifecycle([1, "INTELLIGENT_TIERING"])],
+        says: /moves blocks after 1 days, expected 35/,
+      },
+      "a move in the bucket that Thanos names": {
+        stack: [objectStore("gl-blocks"), lifecycle([30, "GLACIER_IR"])],
+        says: /moves blocks after 30 days/,
+      },
+    },
+    absent: { stack: [lifecycle()] },
+    unknown: [lifecycle([unknown as unknown as number, "GLACIER_IR"])],
+  });
+
+  testPolicy({
+    policy: retentionTierBilling,
+    passes: { "long stays": [lifecycle([35, "STANDARD_IA"], [125, "GLACIER_IR"])] },
+    fails: {
+      "a week in IA": {
+        stack: [lifecycle([35, "STANDARD_IA"], [42, "GLACIER_IR"])],
+        says: /to STANDARD_IA after 35 days and away after 42, and 30 days are paid/,
+      },
+      "an end soon after a move": {
+        stack: [azureLifecycle({ tierToCold: after(125), delete: after(130) })],
+        says: /tierToCold after 125 days and away after 130/,
+      },
+    },
+    absent: { stack: [lifecycle()] },
+    unknown: [lifecycle([unknown as unknown as number, "GLACIER_IR"])],
+  });
+
+  testPolicy({
+    policy: retentionExpiryAfterCompactor,
+    passes: {
+      "an end after the compactor's": [promised(), expiry(740)],
+      "an end of what is no bucket of blocks": [promised(), objectStore("other-blocks"), expiry(30)],
+    },
+    fails: {
+      "an end before the compactor's": {
+        stack: [promised(), expiry(365)],
+        says: /deletes blocks after 365 days; the compactor keeps them for 730 days/,
+      },
+      "an end where everything is kept": {
+        stack: [compactor({}), expiry(3_650)],
+        says: /keeps them for ever/,
+      },
+      "an end in Azure": {
+        stack: [promised(), azureLifecycle({ delete: after(731) })],
+        says: /baseBlob\.delete deletes blocks after 731 days/,
+      },
+    },
+    absent: { stack: [promised(), lifecycle()] },
+    unknown: [promised(), expiry(unknown)],
+  });
+
+  testPolicy({
+    policy: retentionOldVersions,
+    passes: { "old versions and unfinished uploads that go": [lifecycle()] },
+    fails: {
+      "old versions that stay": {
+        stack: [rules({ abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } })],
+        says: /no old version go/,
+      },
+      "unfinished uploads that stay": {
+        stack: [rules({ noncurrentVersionExpiration: { noncurrentDays: 30 } })],
+        says: /unfinished uploads stay/,
+      },
+      "a rule that is off": {
+        stack: [rules({ status: "Disabled", noncurrentVersionExpiration: { noncurrentDays: 30 } })],
+        says: /no old version go/,
+      },
+    },
+    absent: { stack: [azureLifecycle({ tierToCool: after(35) }, "default", {})], says: /no old version go/ },
+    unknown: [rules({ noncurrentVersionExpiration: { noncurrentDays: unknown } })],
+  });
+});
+
+function release(chart: string, values: object): Given {
+  return { type: "kubernetes:helm.sh/v3:Release", props: { chart: `repository/${chart}`, values } };
+}
+
+function operated(spec: object): Given {
+  return release("kube-prometheus-stack", { prometheus: { prometheusSpec: spec } });
+}
+
+function custom(spec: object): Given {
+  return { type: "kubernetes:monitoring.coreos.com/v1:Prometheus", props: { spec } };
+}
+
+function container(...args: string[]): Given {
+  const own = args[0] === "compact" ? args : ["--storage.tsdb.path=/data", ...args];
+  return {
+    type: "kubernetes:apps/v1:Deployment",
+    props: { spec: { template: { spec: { containers: [{ name: "main", args: own }] } } } },
+  };
+}
+
+function script(text: string): Given {
+  return {
+    type: "azure-native:compute/v20240301:VirtualMachineRunCommandByVirtualMachine",
+    props: { source: { script: text } },
+  };
+}
+
+function volume(storage: string): object {
+  return { storageSpec: { volumeClaimTemplate: { spec: { resources: { requests: { storage } } } } } };
+}
+
+function compactor(retention: object): Given {
+  return release("thanos", { compactor: { enabled: true, retention } });
+}
+
+function promised(): Given {
+  return compactor({ resolutionRaw: "30d", resolution5m: "120d", resolution1h: "730d" });
+}
+
+function bucket(): Given {
+  return { type: "aws:s3/bucket:Bucket", name: "blocks", props: { bucket: "gl-blocks" } };
+}
+
+/** With rules for what is old or unfinished, and these transitions. */
+function lifecycle(...transitions: [days: number, storageClass: string][]): Given {
+  const moves = transitions.map(([days, storageClass]) => ({ days, storageClass }));
+  return rules(
+    { transitions: moves },
+    { noncurrentVersionExpiration: { noncurrentDays: 30 } },
+    { abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
+  );
+}
+
+function expiry(days: unknown): Given {
+  return rules({ expiration: { days } });
+}
+
+function rules(...each: object[]): Given {
+  return {
+    type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    name: "rules",
+    props: { bucket: "gl-blocks", rules: each.map((rule) => ({ status: "Enabled", ...rule })) },
+    from: { bucket: "blocks" },
+  };
+}
+
+function account(): Given {
+  return { type: "azure-native:storage:StorageAccount", name: "account", props: { accountName: "stblocks" } };
+}
+
+function after(days: number): object {
+  return { daysAfterModificationGreaterThan: days };
+}
+
+function azureLifecycle(
+  baseBlob: object,
+  managementPolicyName = "default",
+  more: object = { version: { delete: { daysAfterCreationGreaterThan: 30 } } },
+): Given {
+  return {
+    type: "azure-native:storage:ManagementPolicy",
+    name: "rules",
+    props: {
+      accountName: "stblocks",
+      managementPolicyName,
+      policy: { rules: [{ enabled: true, definition: { actions: { baseBlob, ...more } } }] },
+    },
+    from: { accountName: "account" },
+  };
+}
+
+function objectStore(name: string): Given {
+  return {
+    type: "kubernetes:core/v1:Secret",
+    name: "objstore",
+    props: { stringData: { "objstore.yml": `type: S3\nconfig:\n  bucket: ${name}\n` } },
+  };
+}
