@@ -74,22 +74,33 @@ if (process.env["VIGIL_DEBUG"] === undefined) {
   const log = require("@pulumi/pulumi/log/index.js") as { debug: () => Promise<void> };
   log.debug = () => Promise.resolve();
 
-  // Each of some 10 000 promises keeps the stack that made it, for PULUMI_DEBUG_PROMISE_LEAKS, and each resource sends the
-  // whole stack of its making, which the state keeps: a tenth of that time. What is still pending at the end is told as before.
-  const debuggable = require("@pulumi/pulumi/runtime/debuggable.js") as Record<
-    "debuggablePromise",
-    (...given: unknown[]) => unknown
-  >;
-  const { debuggablePromise } = debuggable;
-  debuggable.debuggablePromise = (...given) => {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    try {
-      return debuggablePromise(...given);
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
-    }
+  // Each of some 10 000 promises keeps the stack that made it and goes through two others, for PULUMI_DEBUG_PROMISE_LEAKS, and
+  // each resource sends the whole stack of its making, which the state keeps: a tenth of that time. What is still pending at
+  // the end is told as before; the first call has the SDK look for it.
+  const debuggable = require("@pulumi/pulumi/runtime/debuggable.js") as {
+    debugPromiseLeaks: boolean;
+    debuggablePromise: <T>(promise: Promise<T>, context: string) => Promise<T>;
   };
+  if (!debuggable.debugPromiseLeaks) {
+    const { getStore } = require("@pulumi/pulumi/runtime/state.js") as {
+      getStore: () => { leakCandidates: Set<unknown> };
+    };
+    void debuggable.debuggablePromise(Promise.resolve(), "none");
+    debuggable.debuggablePromise = (promise) => {
+      const { leakCandidates } = getStore();
+      leakCandidates.add(promise);
+      return promise.then(
+        (value) => {
+          leakCandidates.delete(promise);
+          return value;
+        },
+        (error: unknown) => {
+          leakCandidates.delete(promise);
+          throw error;
+        },
+      );
+    };
+  }
   const { Resource } = require("@pulumi/pulumi/resource.js") as { Resource: { stackTrace: () => object[] } };
   Resource.stackTrace = () => [];
 }

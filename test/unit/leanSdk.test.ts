@@ -24,13 +24,22 @@ describe("The SDK as the program loads it", () => {
     assert.equal(index.CustomResource, CustomResource);
   });
 
-  it("keeps no stack with a promise", () => {
+  it("follows a promise to its end, and its failure to whoever waits", async () => {
     const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable.js") as {
-      debuggablePromise: (promise: Promise<void>, context: string) => Promise<void>;
+      debuggablePromise: (promise: Promise<number>, context: string) => Promise<number>;
     };
-    const promise = Promise.resolve();
-    void debuggablePromise(promise, "of this test");
-    assert.equal((promise as { _debugStackTrace?: string })._debugStackTrace, "Error");
+    const { getStore } = require("@pulumi/pulumi/runtime/state.js") as {
+      getStore: () => { leakCandidates: Set<unknown> };
+    };
+    const [good, bad] = [Promise.resolve(1), Promise.reject<number>(new Error("no"))];
+    const followed = [debuggablePromise(good, "good"), debuggablePromise(bad, "bad")];
+    assert.ok([good, bad].every((promise) => getStore().leakCandidates.has(promise)));
+    assert.ok([good, bad].every((promise) => !("_debugStackTrace" in promise)));
+    assert.deepEqual(
+      (await Promise.allSettled(followed)).map(({ status }) => status),
+      ["fulfilled", "rejected"],
+    );
+    assert.ok([good, bad].every((promise) => !getStore().leakCandidates.has(promise)));
   });
 });
 
