@@ -42,7 +42,7 @@ const watchdog: Alert = {
 };
 
 /** What has alerts of its own is left out: services of the system, and regions. */
-function targetDown({ system, patience, own }: Deployed): Alert {
+function targetDown({ system, next, afterwards, own }: Deployed): Alert {
   const except = system.ownOutages ?? [];
   const matchers = [
     ...(except.length === 0 ? [] : [noneOf("service", except)]),
@@ -51,11 +51,11 @@ function targetDown({ system, patience, own }: Deployed): Alert {
   return {
     name: "TargetDown",
     expression: `up${matchers === "" ? "" : `{${matchers}}`} == 0`,
-    for: patience,
-    keepFiringFor: patience,
+    for: next,
+    keepFiringFor: afterwards,
     severity: "warning",
     summary: "{{ $labels.instance }} ({{ $labels.job }}) cannot be scraped",
-    description: `{{ $labels.instance }} of job {{ $labels.job }} has not answered a scrape for ${patience} (up is {{ $value | printf "%.0f" }}).`,
+    description: `{{ $labels.instance }} of job {{ $labels.job }} has not answered a scrape for ${next} (up is {{ $value | printf "%.0f" }}).`,
     dashboard: "stack-overview",
     runbook: {
       meaning:

@@ -7,10 +7,13 @@ export interface Deployed {
   /** Four scrapes of the stack itself at least, so that one lost scrape is no outage. */
   readonly patience: Duration;
   /**
-   * For alerts that follow from another and look at other metrics: long enough that the cause is told first, whichever
-   * of the two is scraped first.
+   * One cause, one page: what follows from a cause must be told later than it and end sooner, whichever of the two is
+   * evaluated or scraped first. A whole component's outage comes after `patience`, a target's after `next`, what others
+   * notice of them `afterwards`; they are kept firing for `longest`, `afterwards` and `patience` or not at all.
    */
+  readonly next: Duration;
   readonly afterwards: Duration;
+  readonly longest: Duration;
   /** Interval at which the stack itself is scraped; its alerts see nothing new in between. */
   readonly interval: Duration;
   /** Whether the stack is on a Kubernetes cluster, and its jobs are with those of every cluster. */
@@ -36,7 +39,9 @@ export function deployedOf(system: System): Deployed {
   return {
     system,
     patience,
+    next: `${1.5 * seconds(patience)}s`,
     afterwards: `${2 * seconds(patience)}s`,
+    longest: `${3 * seconds(patience)}s`,
     interval,
     onCluster: system.platforms.some((platform) => platform === "aks" || platform === "eks"),
     linux: hostJobs(system, "node-exporter"),
@@ -99,14 +104,14 @@ export interface Outage {
  * No instance of a component answers. TargetDown tells of one of several, this of the last: also when its targets are gone,
  * as pods are that cannot be scheduled.
  */
-export function unavailable({ patience }: Deployed, outage: Outage): Alert {
+export function unavailable({ patience, longest }: Deployed, outage: Outage): Alert {
   const { name, component, title, severity, dashboard, impact, mend, job = component } = outage;
   return {
     name,
     // With none up, count() is empty, not 0.
     expression: `(count(up{job="${job}"} == 1) or vector(0)) < 1`,
     for: patience,
-    keepFiringFor: patience,
+    keepFiringFor: longest,
     severity,
     labels: { job },
     summary: `${title}: no instance answers`,

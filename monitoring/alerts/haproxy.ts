@@ -14,7 +14,7 @@ export const behindBackends: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function haproxyAlerts(deployed: Deployed): Alert[] {
-  const { onCluster, patience } = deployed;
+  const { onCluster } = deployed;
   if (!onCluster && replicasOf(deployed, "haproxy") === 0) return [];
   const job = onCluster ? "haproxy-ingress" : "haproxy";
   return [

@@ -7,17 +7,17 @@ export function hostAlerts(deployed: Deployed): Alert[] {
   const { linux, onCluster, patience } = deployed;
   return [
     // On a cluster the API server knows better which node is gone: KubeNodeNotReady.
-    ...(onCluster ? [] : [hostDown(patience)]),
+    ...(onCluster ? [] : [hostDown(deployed)]),
     ...(linux === undefined ? [] : [...hostDiskAlerts(linux, patience), ...resourceAlerts(linux, deployed)]),
   ];
 }
 
-function hostDown(patience: Alert["for"]): Alert {
+function hostDown({ patience, longest }: Deployed): Alert {
   return {
     name: "HostDown",
     expression: 'max by (host) (up{host!=""}) == 0',
     for: patience,
-    keepFiringFor: patience,
+    keepFiringFor: longest,
     severity: "critical",
     summary: "Nothing on host {{ $labels.host }} answers",
     description: `No target on {{ $labels.host }} has answered for ${patience} (the best of them is {{ $value | printf "%.0f" }}).`,

@@ -26,13 +26,13 @@ function pairAlerts(deployed: Deployed, replicas: number): Alert[] {
   return [prometheusDown(deployed, replicas), replicasDiffer(deployed), replicaClocksDiffer(deployed)];
 }
 
-function prometheusDown({ patience }: Deployed, replicas: number): Alert {
+function prometheusDown({ patience, longest }: Deployed, replicas: number): Alert {
   return {
     name: "PrometheusDown",
     // `or vector(0)`: with none up, count() is empty, not 0. Each replica scrapes all of them, itself included.
     expression: `(count(up{job="prometheus"} == 1) or vector(0)) < ${replicas}`,
     for: patience,
-    keepFiringFor: patience,
+    keepFiringFor: longest,
     severity: "critical",
     summary: "Only {{ $value }} of " + `${replicas} Prometheus replicas answer`,
     description: `{{ $value }} of ${replicas} Prometheus replicas have answered for ${patience}: the remaining one is alone, and its failure would blind the system.`,

@@ -6,7 +6,13 @@ import { faultDrill, type FaultFigures } from "../../drills/faultDrill.ts";
 import { independentFaults } from "../../drills/stackFaults.ts";
 import type { StackClient } from "../../drills/stackClient.ts";
 import { summary, Webhook } from "../../drills/webhook.ts";
+import { onThisMachine } from "../../monitoring/onThisMachine.ts";
+import { quickened } from "../../monitoring/timeScale.ts";
+import { systems } from "../../systems/index.ts";
+import { dashboardTests } from "./dashboardPages.ts";
 import { eventually, LiveStack } from "./liveStack.ts";
+
+const scale = 12;
 
 /** Minutes of the watched silence; at this scale they stand for 36 of a real stack's. */
 const silence = 3;
@@ -19,7 +25,7 @@ describe("A stack that watches itself", function () {
 
   before(async () => {
     webhook = await Webhook.open();
-    stack = await LiveStack.up({ timeScale: 12 }, { "webhook-url": webhook.url });
+    stack = await LiveStack.up({ timeScale: scale }, { "webhook-url": webhook.url });
     client = await stack.client();
     await eventually("the Alertmanagers are one", 30, async () => clusterIsWhole(client));
     // What came up last was missed by what came up first.
@@ -46,6 +52,12 @@ describe("A stack that watches itself", function () {
       fired.map(({ metric }) => metric["alertname"]),
       ["Watchdog"],
     );
+  });
+
+  describe("on its dashboards", () => {
+    const parameters = { environment: "dev", region: "local", layout: "cluster" } as const;
+    const system = onThisMachine(systems.trade(parameters), { demo: true, given: ["webhook-url"] });
+    dashboardTests(() => client, quickened(system, scale));
   });
 
   describe(`with ${String(independentFaults.length)} faults at a time`, () => {

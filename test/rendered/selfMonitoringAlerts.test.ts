@@ -11,7 +11,7 @@ describe("Alerts of a stack about itself, to the second", function () {
   it("Watchdog always fires", () =>
     states("Watchdog", "severity", "5s", pair, { "1s": { info: "firing" }, "300s": { info: "firing" } }));
 
-  it("TargetDown fires after a minute, stays a minute and ends", () =>
+  it("TargetDown is pending for a minute and more, fires, stays a minute and more, and ends", () =>
     states(
       "TargetDown",
       "instance",
@@ -21,9 +21,9 @@ describe("Alerts of a stack about itself, to the second", function () {
         "14s": {},
         "15s": { backend: "pending" },
         "74s": { backend: "pending" },
-        "76s": { backend: "firing" },
+        "110s": { backend: "firing" },
         "190s": { backend: "firing" },
-        "200s": {},
+        "300s": {},
       },
     ));
 

@@ -116,7 +116,6 @@ export function queryAlerts(deployed: Deployed): Alert[] {
 
 /** Every sidecar, store, ruler and receiver is a store of each Query. */
 function storesMissing(deployed: Deployed): Alert[] {
-  const { patience } = deployed;
   const stores = (["thanos-sidecar", "thanos-store", "thanos-ruler", "thanos-receive"] as const).map(
     (component) => replicasOf(deployed, component),
   );
@@ -127,7 +126,6 @@ function storesMissing(deployed: Deployed): Alert[] {
       name: "ThanosQueryStoresMissing",
       expression: `sum by (instance) (thanos_store_nodes_grpc_connections{job="thanos-query"}) < ${expected}`,
       for: "5m",
-      keepFiringFor: patience,
       severity: "warning",
       summary: "{{ $labels.instance }} does not see all of its stores",
       description: `{{ $labels.instance }} is connected to {{ $value | printf "%.0f" }} of ${expected} sidecars, stores, rulers and receivers: answers may be incomplete.`,
