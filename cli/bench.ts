@@ -10,7 +10,7 @@ const help = `npm run bench -- [--json] [--rounds 5]
 
 Measures \`pulumi preview\` of the dev stack against an empty program's (same engine, in turns), loading, rendering and
 checking, and previews of prod and greenlang-prod on simulated clouds. No stack is changed. The exit code is 1 when dev takes
-more than twice as long, one of a cloud more than four times, or a rendering more than 100 ms.
+more than twice as long, one of a cloud more than three times, or a rendering more than 100 ms.
 
   --json       one object, for programs (npm run -s bench -- --json)
   --rounds N   previews of each that the medians are of (default: 5)`;

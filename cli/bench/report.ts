@@ -18,10 +18,10 @@ export interface Benchmark extends CoreTimes {
 }
 
 /**
- * What the figures must not exceed. Twice an empty program's is wanted of every preview; one of 300 resources of a cloud is not
- * there yet (3 times), and its bar keeps it from growing.
+ * What the figures must not exceed. Twice an empty program's is wanted of every preview; one of 300 to 400 resources of a cloud
+ * is not there yet (2.1 and 2.5 times on two cores), and its bar keeps it from growing.
  */
-export const bars = { devPreviewRatio: 2, cloudPreviewRatio: 4, renderMilliseconds: 100 } as const;
+export const bars = { devPreviewRatio: 2, cloudPreviewRatio: 3, renderMilliseconds: 100 } as const;
 
 /** The figures that are over their bar, one line each. */
 export function overBars({ ratios, render }: Benchmark): string[] {
