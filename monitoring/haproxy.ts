@@ -18,6 +18,10 @@ export interface HaproxyOptions {
   readonly homePageFile: string;
   /** Syslog `host:port` or socket. @default standard output, where a supervisor keeps it */
   readonly logAddress?: string;
+  /** Of standard output: `short` puts the syslog level first, as journald reads it. @default "raw" */
+  readonly logFormat?: "raw" | "short";
+  /** Where the user interfaces are bound. @default the layout's `edgeAddress` */
+  readonly addresses?: readonly string[];
   /** Path of the UNIX socket by which a new process takes over the listeners of the old; at most 97 characters. */
   readonly statsSocket: string;
   /** Where query-frontend finds the queries. */
@@ -40,7 +44,7 @@ export function renderHaproxy(system: System, layout: Layout, options: HaproxyOp
     defaults(options),
     guardTable(),
     ...renderFrontends(layout, options),
-    ...renderBackends(system, layout),
+    ...renderBackends(system, layout, options.member),
     "",
   ].join("\n\n");
 }
@@ -48,7 +52,7 @@ export function renderHaproxy(system: System, layout: Layout, options: HaproxyOp
 function globals(options: HaproxyOptions): string {
   return section("global", [
     options.logAddress === undefined
-      ? "log stdout format raw local0 info"
+      ? `log stdout format ${options.logFormat ?? "raw"} local0 info`
       : `log ${options.logAddress} local0 info`,
     `maxconn ${String(options.maxConnections)}`,
     `stats socket ${options.statsSocket} mode 600 level operator expose-fd listeners`,

@@ -11,20 +11,28 @@ export interface Pool {
   readonly servers: readonly Instance[];
 }
 
-/** Pools in the order in which a request passes them; without those that the layout has no server for. */
-export function pools(layout: Layout): readonly Pool[] {
+/**
+ * Pools in the order in which a request passes them; without those that the layout has no server for.
+ * @param member which HAProxy asks: what runs on its own machine comes first there. @default 1
+ */
+export function pools(layout: Layout, member = 1): readonly Pool[] {
+  const own = members(layout, "haproxy").find((instance) => instance.member === member);
   return poolKinds
     .map(({ name, components }) => ({
       name,
       backend: `be_${name.replaceAll("-", "_")}`,
-      servers: components.flatMap((component) => members(layout, component)),
+      servers: components.flatMap((component) =>
+        members(layout, component).toSorted(
+          (a, b) => Number(b.machine === own?.machine) - Number(a.machine === own?.machine),
+        ),
+      ),
     }))
     .filter((pool) => pool.servers.length > 0);
 }
 
 /** One `backend` section a pool. */
-export function renderBackends(system: System, layout: Layout): readonly string[] {
-  return pools(layout).map((pool) => {
+export function renderBackends(system: System, layout: Layout, member?: number): readonly string[] {
+  return pools(layout, member).map((pool) => {
     const kind = kindOf(pool.name);
     const servers = pool.servers.map((server, position) => serverLine(pool, kind, server, position));
     const lines = kind.startsEmpty === true ? onlyWhenComplete(servers, alertsKnownAfter(system)) : servers;
