@@ -7,7 +7,7 @@ export interface HostPaths {
   readonly secrets: string;
   /** `ca.crt`, `ca.key`, and `NAME.crt`, `NAME.key`, `NAME.pem` per certificate. */
   readonly certificates: string;
-  /** `<service>/`: the files that the service reads. */
+  /** `<service>/`: the files that the service reads. On Windows `config`. */
   readonly services: string;
   /** `<service>/`: outlives the service. */
   readonly data: string;
@@ -21,7 +21,8 @@ export function hostPaths({ root, separator }: Directories): HostPaths {
     root,
     secrets: below("secrets"),
     certificates: below("tls"),
-    services: below("services"),
+    // As people know it from Windows' own instructions.
+    services: below(separator === "\\" ? "config" : "services"),
     data: below("data"),
     logs: below("logs"),
   };

@@ -11,6 +11,7 @@ export type Executable =
   | "alertmanager"
   | "pushgateway"
   | "node_exporter"
+  | "windows_exporter"
   | "blackbox_exporter"
   | "redis_exporter"
   | "redis-server"
@@ -171,4 +172,6 @@ export interface Instance {
   readonly ports: Readonly<Record<string, number>>;
   /** Machine that it runs on. */
   readonly machine: string;
+  /** Where it lives on its machine. @default the layout's */
+  readonly directories?: Directories;
 }

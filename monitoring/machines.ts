@@ -16,6 +16,8 @@ export interface Machine {
   readonly role: MachineRole;
   /** Private address by which the other machines reach it; known before it exists. */
   readonly address: string;
+  /** Further addresses of one that stands for several: 127.0.0.2 of a PC with both members of a pair. @default none */
+  readonly moreAddresses?: readonly string[];
 }
 
 /** Who may open a connection to a port of a machine. Everything that is not a flow is refused. */

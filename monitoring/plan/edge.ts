@@ -4,9 +4,10 @@ import type { PlanFile, Service } from "../hosts.ts";
 import { service, tcpPorts, type PlanContext } from "./context.ts";
 
 /** HAProxy: what people and programs outside reach, and the listener before the queries. */
-export function edgeServices(context: PlanContext): Service[] {
-  const { system, layout } = context;
-  return context.instances("haproxy").map((instance) => {
+export function edgeServices(stack: PlanContext): Service[] {
+  const { system, layout } = stack;
+  return stack.instances("haproxy").map((instance) => {
+    const context = stack.at(instance);
     const home: PlanFile = {
       path: context.file(instance.name, "home.html"),
       content: renderHomePage(system, layout, { grafana: context.instances("grafana").length > 0 }),
