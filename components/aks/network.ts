@@ -1,8 +1,7 @@
-import { NatGateway } from "@pulumi/azure-native/network/natGateway.js";
 import { NetworkSecurityGroup } from "@pulumi/azure-native/network/networkSecurityGroup.js";
-import { PublicIPAddress } from "@pulumi/azure-native/network/publicIPAddress.js";
 import { Subnet } from "@pulumi/azure-native/network/subnet.js";
 import { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork.js";
+import { wayOut } from "../azure/wayOut.ts";
 import * as pulumi from "../pulumi.ts";
 import type { ClusterAddresses } from "./addresses.ts";
 import { nodeRules, type Clients } from "./firewall.ts";
@@ -49,31 +48,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
       },
       parent,
     );
-    const address = new PublicIPAddress(
-      `${name}-outbound`,
-      {
-        resourceGroupName,
-        location,
-        publicIpAddressName: `pip-${network}`,
-        publicIPAllocationMethod: "Static",
-        publicIPAddressVersion: "IPv4",
-        sku: { name: "Standard", tier: "Regional" },
-        zones: [...args.zones],
-      },
-      parent,
-    );
-    const gateway = new NatGateway(
-      `${name}-gateway`,
-      {
-        resourceGroupName,
-        location,
-        natGatewayName: `nat-${network}`,
-        sku: { name: "Standard" },
-        publicIpAddresses: [{ id: address.id }],
-        idleTimeoutInMinutes: 10,
-      },
-      parent,
-    );
+    const { gateway, address } = wayOut(name, { ...args, parent: this });
     const nodes = new Subnet(
       `${name}-nodes`,
       {
@@ -82,7 +57,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
         subnetName: "nodes",
         addressPrefix: addresses.nodes,
         networkSecurityGroup: { id: firewall.id },
-        natGateway: { id: gateway.id },
+        natGateway: { id: gateway },
         defaultOutboundAccess: false,
       },
       parent,
@@ -104,7 +79,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
     this.id = virtualNetwork.id;
     this.nodeSubnet = nodes.id;
     this.endpointSubnet = endpoints.id;
-    this.outbound = address.ipAddress.apply((text) => text ?? "");
+    this.outbound = address;
     this.registerOutputs({ id: this.id, outbound: this.outbound });
   }
 }

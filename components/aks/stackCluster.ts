@@ -3,17 +3,17 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts, KubernetesPlan } from "../../monitoring/kubernetes/model.ts";
 import type { System } from "../../monitoring/model.ts";
+import { clusterId } from "../azure/arm.ts";
+import { chosenBucket } from "../azure/chosenBucket.ts";
+import { AzureLogs } from "../azure/logs.ts";
+import { azureNames } from "../azure/names.ts";
+import { withoutVersionedTypes } from "../azure/ownTypes.ts";
+import { KeyVaultSecrets } from "../azure/vault.ts";
 import type { CloudCluster } from "../kubernetes/cloud.ts";
 import { storedSecrets } from "../kubernetes/storedSecrets.ts";
 import * as pulumi from "../pulumi.ts";
-import { clusterId } from "./arm.ts";
-import { chosenBucket } from "./chosenBucket.ts";
 import { chosenCluster } from "./chosenCluster.ts";
 import { AksIdentities } from "./identities.ts";
-import { AzureLogs } from "./logs.ts";
-import { azureNames } from "./names.ts";
-import { withoutVersionedTypes } from "./ownTypes.ts";
-import { KeyVaultSecrets } from "./vault.ts";
 
 export interface AksStackClusterArgs {
   readonly config: StackConfig<pulumi.Output<string>>;

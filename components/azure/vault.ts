@@ -3,8 +3,7 @@ import { Vault } from "@pulumi/azure-native/keyvault/vault.js";
 import type { SecretDeclaration } from "../../monitoring/model.ts";
 import * as pulumi from "../pulumi.ts";
 import type { AzureLogs } from "./logs.ts";
-import type { AzureNetwork } from "./network.ts";
-import { PrivateAccess } from "./privateAccess.ts";
+import { PrivateAccess, type PrivateNetwork } from "./privateAccess.ts";
 import { secretValue } from "./secretValues.ts";
 
 export interface KeyVaultSecretsArgs {
@@ -16,8 +15,8 @@ export interface KeyVaultSecretsArgs {
   readonly secrets: readonly SecretDeclaration[];
   /** Values that the configuration gives, by name. */
   readonly given: Readonly<Record<string, pulumi.Output<string>>>;
-  /** The cluster's network, where the stack made it: then the vault has no public address. */
-  readonly network?: AzureNetwork;
+  /** The stack's own network, where it has one: then the vault has no public address. */
+  readonly network?: PrivateNetwork;
   readonly logs: AzureLogs;
 }
 

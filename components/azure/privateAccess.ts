@@ -3,13 +3,18 @@ import { PrivateEndpoint } from "@pulumi/azure-native/network/privateEndpoint.js
 import { PrivateZone } from "@pulumi/azure-native/privatedns/privateZone.js";
 import { VirtualNetworkLink } from "@pulumi/azure-native/privatedns/virtualNetworkLink.js";
 import * as pulumi from "../pulumi.ts";
-import type { AzureNetwork } from "./network.ts";
 
 /** The zones that Azure's public names resolve through within a network, by kind of endpoint. */
 const zones = {
   blob: "privatelink.blob.core.windows.net",
   vault: "privatelink.vaultcore.azure.net",
 } as const;
+
+/** A network in which there is room for the addresses of accounts and vaults. */
+export interface PrivateNetwork {
+  readonly id: pulumi.Input<string>;
+  readonly endpointSubnet: pulumi.Input<string>;
+}
 
 export interface PrivateAccessArgs {
   readonly resourceGroup: pulumi.Input<string>;
@@ -18,10 +23,10 @@ export interface PrivateAccessArgs {
   /** Id and name of the account or vault that gets an address in the network. */
   readonly target: pulumi.Input<string>;
   readonly targetName: string;
-  readonly network: AzureNetwork;
+  readonly network: PrivateNetwork;
 }
 
-/** An address of the cluster's network for an account or a vault, under the name that it has for everybody. */
+/** An address of the stack's network for an account or a vault, under the name that it has for everybody. */
 export class PrivateAccess extends pulumi.ComponentResource {
   /** The last of its parts: from then on the name resolves to the address. */
   readonly ready: pulumi.Resource;

@@ -1,5 +1,5 @@
-import type { System } from "../../monitoring/model.ts";
 import { s3Lifecycle, unfinishedUploads, type LifecycleRule } from "../../monitoring/kubernetes/tiersAws.ts";
+import type { System } from "../../monitoring/model.ts";
 import * as pulumi from "../pulumi.ts";
 import { S3Bucket } from "./bucket.ts";
 import { blockBucketPolicy, logBucketPolicy } from "./bucketPolicies.ts";

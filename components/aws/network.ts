@@ -9,20 +9,25 @@ import { Subnet } from "@pulumi/aws/ec2/subnet.js";
 import { Vpc } from "@pulumi/aws/ec2/vpc.js";
 import { getAvailabilityZonesOutput } from "@pulumi/aws/getAvailabilityZones.js";
 import * as pulumi from "../pulumi.ts";
-import { subnetsOf, zoneCount } from "./subnets.ts";
+
+export interface Subnets {
+  readonly private: readonly string[];
+  readonly public: readonly string[];
+}
 
 export interface AwsNetworkArgs {
-  /** `10.40.0.0/16`: /16 to /20. */
   readonly cidr: string;
-  /** Name of the cluster, for the tags by which load balancers find their subnets. */
-  readonly cluster: string;
+  /** Parts of it, one for each zone. */
+  readonly subnets: Subnets;
+  /** By which others find a kind of subnet, such as a cluster's load balancers. @default none */
+  readonly tags?: Readonly<Record<keyof Subnets, Readonly<Record<string, string>>>>;
   readonly region: string;
   /** A NAT gateway in each zone, so that none loses its way out with another; one for all otherwise. */
   readonly natPerZone: boolean;
 }
 
 /**
- * A network over three zones: nodes and pods in private subnets, NAT gateways and load balancers alone in public ones.
+ * A network over some zones: what works is in private subnets, NAT gateways and load balancers alone in public ones.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
  */
@@ -48,8 +53,8 @@ export class AwsNetwork extends pulumi.ComponentResource {
       parent,
     );
     const gateway = new InternetGateway(name, { vpcId: this.vpc.id, tags: { Name: name } }, parent);
-    const publicSubnets = this.#subnets(name, args, "public", "kubernetes.io/role/elb");
-    this.privateSubnets = this.#subnets(name, args, "private", "kubernetes.io/role/internal-elb");
+    const publicSubnets = this.#subnets(name, args, "public");
+    this.privateSubnets = this.#subnets(name, args, "private");
 
     const outward = new RouteTable(
       `${name}-public`,
@@ -68,7 +73,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
         parent,
       );
 
-    const nats = publicSubnets.slice(0, args.natPerZone ? zoneCount : 1).map((subnet, zone) => {
+    const nats = publicSubnets.slice(0, args.natPerZone ? publicSubnets.length : 1).map((subnet, zone) => {
       const own = `${name}-nat-${zone + 1}`;
       const address = new Eip(
         own,
@@ -99,12 +104,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
     this.registerOutputs({ vpc: this.vpc.id });
   }
 
-  #subnets(
-    name: string,
-    { cidr, cluster, region }: AwsNetworkArgs,
-    kind: "private" | "public",
-    role: string,
-  ): Subnet[] {
+  #subnets(name: string, { subnets, tags, region }: AwsNetworkArgs, kind: keyof Subnets): Subnet[] {
     const zones = getAvailabilityZonesOutput(
       {
         state: "available",
@@ -114,16 +114,16 @@ export class AwsNetwork extends pulumi.ComponentResource {
       },
       { parent: this },
     ).names;
-    return subnetsOf(cidr)[kind].map((cidrBlock, zone) => {
+    return subnets[kind].map((cidrBlock, zone) => {
       const own = `${name}-${kind}-${zone + 1}`;
       return new Subnet(
         own,
         {
           vpcId: this.vpc.id,
           cidrBlock,
-          availabilityZone: zones.apply((names) => nth(names, zone, region)),
+          availabilityZone: zones.apply((names) => nth(names, zone, region, subnets[kind].length)),
           mapPublicIpOnLaunch: false,
-          tags: { Name: own, [role]: "1", [`kubernetes.io/cluster/${cluster}`]: "shared" },
+          tags: { Name: own, ...tags?.[kind] },
         },
         // A zone that the region gains would move the others, and a subnet that moves is a new one.
         { parent: this, ignoreChanges: ["availabilityZone"] },
@@ -132,11 +132,11 @@ export class AwsNetwork extends pulumi.ComponentResource {
   }
 }
 
-function nth(names: readonly string[], zone: number, region: string): string {
+function nth(names: readonly string[], zone: number, region: string, wanted: number): string {
   const name = names[zone];
   if (name === undefined)
     throw new pulumi.RunError(
-      `vigil:region: ${region} has ${names.length} zones for a cluster, ${zoneCount} are needed; choose another region`,
+      `vigil:region: ${region} has ${names.length} zones, ${wanted} are needed; choose another region`,
     );
   return name;
 }

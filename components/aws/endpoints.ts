@@ -9,12 +9,9 @@ export interface VpcEndpointsArgs {
   readonly network: AwsNetwork;
   readonly cidr: string;
   readonly region: string;
-  /** Whether the services below have addresses of the network too: each costs by the hour in each of three zones. */
-  readonly interfaces: boolean;
+  /** Services that have addresses of the network too: each costs by the hour in each zone. */
+  readonly services: readonly string[];
 }
-
-/** What nodes, add-ons and identities talk to all the time: it works without the way out, and stays in the network. */
-const services = ["ecr.api", "ecr.dkr", "sts", "eks", "eks-auth", "secretsmanager", "kms", "logs"] as const;
 
 /** The network's own doors to AWS: blocks go to S3 past the NAT gateways, which charge by the byte. */
 export class VpcEndpoints extends pulumi.ComponentResource {
@@ -36,7 +33,7 @@ export class VpcEndpoints extends pulumi.ComponentResource {
       },
       parent,
     );
-    if (args.interfaces) {
+    if (args.services.length > 0) {
       const group = new SecurityGroup(
         name,
         { vpcId, description: "AWS services, from the cluster's network", tags: { Name: name } },
@@ -54,7 +51,7 @@ export class VpcEndpoints extends pulumi.ComponentResource {
         },
         parent,
       );
-      for (const service of services)
+      for (const service of args.services)
         new VpcEndpoint(
           `${name}-${service.replace(".", "-")}`,
           {

@@ -4,8 +4,7 @@ import { containerId } from "./arm.ts";
 import { BlobAccount } from "./blobAccount.ts";
 import { BucketReplication } from "./bucketReplication.ts";
 import type { AzureLogs } from "./logs.ts";
-import type { AzureNetwork } from "./network.ts";
-import { PrivateAccess } from "./privateAccess.ts";
+import { PrivateAccess, type PrivateNetwork } from "./privateAccess.ts";
 
 export interface BlobBucketArgs {
   /** Resource group of the accounts, and of what leads to them. */
@@ -17,8 +16,8 @@ export interface BlobBucketArgs {
   readonly rules: readonly LifecycleRule[];
   /** A second copy of everything, in another region. */
   readonly replica?: { readonly location: string; readonly account: string };
-  /** The cluster's network, where the stack made it: then the account has no public address. */
-  readonly network?: AzureNetwork;
+  /** The stack's own network, where it has one: then the account has no public address. */
+  readonly network?: PrivateNetwork;
   readonly logs: AzureLogs;
 }
 
