@@ -152,6 +152,8 @@ export interface Layout {
   /** Public names of the edge by user interface. */
   readonly edge: Readonly<Partial<Record<EdgeName, number>>>;
   readonly edgeAddress: string;
+  /** Where the HAProxy of each machine binds them, by machine. @default `edgeAddress` */
+  readonly edgeAddresses?: Readonly<Record<string, readonly string[]>>;
   readonly edgeHost: string;
   /** Certificates and credentials of this stack: `sha256` etc. are never here, only names. */
   readonly users: { readonly human: string; readonly scrape: string; readonly reload: string };

@@ -8,6 +8,8 @@ export interface MachineLayoutOptions {
   readonly machines: readonly Machine[];
   /** Name or address by which people reach the edge. */
   readonly edgeHost: string;
+  /** Address that the edges share: whichever leads answers it. @default none */
+  readonly sharedAddress?: string;
   /** `COMPONENT.PURPOSE` or `edge.NAME` to another port than {@link machinePorts} has. @default none */
   readonly ports?: Readonly<Record<string, number>>;
   readonly human: string;
@@ -82,12 +84,13 @@ const places: Readonly<Partial<Record<Component, Place>>> = {
  * @throws when a component has more members than there are machines for it, or a port that is named is not one.
  */
 export function machineLayout(system: System, options: MachineLayoutOptions): Layout {
-  const { machines, edgeHost, human } = options;
+  const { machines, edgeHost, human, sharedAddress } = options;
   refuseUnknownPorts(options);
   const instances = system.components.flatMap(({ component, replicas }) =>
     component === "grafana" && !options.grafana ? [] : placed(system, component, replicas, options),
   );
-  const proxy = instances.find(({ component }) => component === "haproxy");
+  const proxies = instances.filter(({ component }) => component === "haproxy");
+  const shared = sharedAddress === undefined ? [] : [sharedAddress];
   return {
     directories: directoriesOn(machines[0]?.system ?? "windows", "prometheus", "", options),
     instances,
@@ -96,7 +99,8 @@ export function machineLayout(system: System, options: MachineLayoutOptions): La
         .filter((name) => name !== "grafana" || options.grafana)
         .map((name) => [name, options.ports?.[`edge.${name}`] ?? machineEdgePorts[name]]),
     ),
-    edgeAddress: proxy?.address ?? "127.0.0.1",
+    edgeAddress: sharedAddress ?? proxies[0]?.address ?? "127.0.0.1",
+    edgeAddresses: Object.fromEntries(proxies.map(({ machine, address }) => [machine, [address, ...shared]])),
     edgeHost,
     users: { human, scrape: "scrape", reload: "reload" },
   };

@@ -37,6 +37,8 @@ export interface PlanOptions {
   readonly objectStore?: ObjectStoreOptions | "none";
   /** Whether the Redis instances that the system names ask for the secret `redis-password`. @default false */
   readonly watchedRedisWantsPassword?: boolean;
+  /** See `HaproxyOptions.forwardedPorts`. @default none */
+  readonly forwardedPorts?: number;
   /** Absolute path of the demo's program; absent: no demo. */
   readonly demoProgram?: string;
 }
