@@ -28,6 +28,8 @@ export class KeyVaultSecrets extends pulumi.ComponentResource {
   /** The scope of the role of whoever reads them. */
   readonly scope: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
+  private readonly dataGroup: pulumi.Input<string>;
+  private readonly vault: Vault;
 
   constructor(name: string, args: KeyVaultSecretsArgs, options?: pulumi.ComponentResourceOptions) {
     super("vigil:azure:KeyVaultSecrets", name, {}, options);
@@ -57,23 +59,10 @@ export class KeyVaultSecrets extends pulumi.ComponentResource {
       { ...parent, protect: true, retainOnDelete: true },
     );
     args.logs.collect(`${name}-audit`, vault.id, ["AuditEvent"], this);
-    const secrets = args.secrets.map(
-      (declaration) =>
-        new Secret(
-          declaration.name,
-          {
-            resourceGroupName: dataGroup,
-            vaultName: vault.name,
-            secretName: declaration.name,
-            properties: {
-              value: secretValue(declaration, args.given[declaration.name], parent),
-              contentType: "text/plain",
-              attributes: { enabled: true },
-            },
-          },
-          // Deleting one needs the way into the vault that writing does without; it stays, with the vault.
-          { ...parent, additionalSecretOutputs: ["properties"], retainOnDelete: true },
-        ),
+    this.dataGroup = dataGroup;
+    this.vault = vault;
+    const secrets = args.secrets.map((declaration) =>
+      this.store(declaration.name, secretValue(declaration, args.given[declaration.name], parent), this),
     );
     const access =
       network &&
@@ -92,5 +81,22 @@ export class KeyVaultSecrets extends pulumi.ComponentResource {
     this.scope = vault.id;
     this.ready = [...secrets, ...(access ? [access.ready] : [])];
     this.registerOutputs({ scope: this.scope });
+  }
+  /**
+   * Puts a text into the vault, as a resource of the secret's own name.
+   * @param name up to 127 letters, digits and hyphens
+   */
+  store(name: string, value: pulumi.Input<string>, parent: pulumi.Resource): Secret {
+    return new Secret(
+      name,
+      {
+        resourceGroupName: this.dataGroup,
+        vaultName: this.vault.name,
+        secretName: name,
+        properties: { value, contentType: "text/plain", attributes: { enabled: true } },
+      },
+      // Deleting one needs the way into the vault that writing does without; it stays, with the vault.
+      { parent, additionalSecretOutputs: ["properties"], retainOnDelete: true },
+    );
   }
 }
