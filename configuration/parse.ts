@@ -14,6 +14,7 @@ import {
   type systemNames,
   type Values,
 } from "./keys.ts";
+import type { MachinesConfig } from "./machines.ts";
 
 /** A stack's configuration. `Secret` is the text itself, or Pulumi's wrapping of it. */
 export interface StackConfig<Secret = string> {
@@ -41,6 +42,8 @@ export interface StackConfig<Secret = string> {
   readonly changes: Changes;
   /** Read by the Kubernetes platforms only. */
   readonly kubernetes: ClusterConfig;
+  /** Read by the Windows platforms only. */
+  readonly machines: MachinesConfig;
 }
 
 const project = "vigil:";
@@ -96,6 +99,7 @@ function stackConfig(stack: string, values: Values): StackConfig {
       globalView: values.globalView,
       images: values.images,
     },
+    machines: values.machines,
   };
 }
 
