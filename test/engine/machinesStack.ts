@@ -99,7 +99,7 @@ export function named(state: readonly StateResource[], type: string, name: strin
 export function changed(stdout: string, how: string): string[] {
   return [
     ...new Set(
-      [...stdout.matchAll(new RegExp(`^\\s*\\S+\\s+\\S+ (\\S+) .*\\b${how}\\b`, "gm"))].map(
+      [...stdout.matchAll(new RegExp(`^\\s*\\S+\\s+\\S+:\\S+ (\\S+) .*\\b${how}\\b`, "gm"))].map(
         ([, name = ""]) => name,
       ),
     ),
