@@ -4,7 +4,7 @@
  */
 import { pools } from "./haproxy/backends.ts";
 import type { Instance, Layout } from "./hosts.ts";
-import type { MachineFlow } from "./machines.ts";
+import type { Machine, MachineFlow } from "./machines.ts";
 import type { Component, System } from "./model.ts";
 import { instancesOf, targetGroups } from "./targets.ts";
 
@@ -88,4 +88,11 @@ function withoutDoubles(flows: readonly MachineFlow[]): MachineFlow[] {
     flows.map((item) => [`${item.to} ${String(item.port).padStart(5, "0")} ${item.from}`, item]),
   );
   return [...keyed.keys()].sort().flatMap((key) => keyed.get(key) ?? []);
+}
+
+/** The ports on which people find the edge; none without machines for it. */
+export function edgePorts(machines: readonly Machine[], flows: readonly MachineFlow[]): number[] {
+  const edges = new Set(machines.filter(({ role }) => role === "edge").map(({ name }) => name));
+  const ports = flows.filter(({ from, to }) => from === people && edges.has(to)).map(({ port }) => port);
+  return [...new Set(ports)].sort((a, b) => a - b);
 }

@@ -12,7 +12,7 @@ import type { PolicyDocument } from "./policies.ts";
 
 export interface S3BucketArgs {
   /** Its name, in one namespace with everybody's. */
-  readonly bucket: string;
+  readonly bucket: pulumi.Input<string>;
   /** ARN of the key of its objects; without one they have S3's own, as S3 demands of a bucket of access logs. */
   readonly keyArn?: pulumi.Output<string>;
   readonly lifecycle: readonly LifecycleRule[];
@@ -95,7 +95,15 @@ export class S3Bucket extends pulumi.ComponentResource {
       { ...kept, dependsOn: [this.versioning] },
     );
     if (args.logTo !== undefined)
-      new BucketLogging(name, { bucket, targetBucket: args.logTo, targetPrefix: `${args.bucket}/` }, kept);
+      new BucketLogging(
+        name,
+        {
+          bucket,
+          targetBucket: args.logTo,
+          targetPrefix: pulumi.output(args.bucket).apply((own) => `${own}/`),
+        },
+        kept,
+      );
     this.guards = [closed, encryption, policy, this.versioning];
     this.registerOutputs({ bucket });
   }

@@ -57,6 +57,11 @@ export function logBucketPolicy(bucketArn: string, sourceArn: string, account: s
   });
 }
 
+/** TLS only: identities' own policies say who puts what. */
+export function tlsBucketPolicy(bucketArn: string): PolicyDocument {
+  return policy(...refusePlaintext(bucketArn));
+}
+
 export interface ReplicationReach {
   readonly source: { readonly bucketArn: string; readonly keyArn: string; readonly region: string };
   readonly target: { readonly bucketArn: string; readonly keyArn: string; readonly region: string };

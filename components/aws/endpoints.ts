@@ -36,7 +36,7 @@ export class VpcEndpoints extends pulumi.ComponentResource {
     if (args.services.length > 0) {
       const group = new SecurityGroup(
         name,
-        { vpcId, description: "AWS services, from the cluster's network", tags: { Name: name } },
+        { vpcId, description: "AWS services, from the network of the stack", tags: { Name: name } },
         parent,
       );
       new SecurityGroupIngressRule(

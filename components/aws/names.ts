@@ -27,6 +27,14 @@ export function roleName(cluster: string, region: string, purpose: string): stri
   return fit(`${cluster}-${region}-${purpose}`, 64);
 }
 
+/** Load balancers and their target groups have up to 32 letters, digits and hyphens. */
+export function balancerName(...parts: readonly string[]): string {
+  const name = parts.join("-");
+  const plain = name.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
+  // What lost a character is told apart from what never had it.
+  return plain === name ? fit(plain, 32) : fit(`${plain}-${digest(name)}`, 32);
+}
+
 /** Every alias begins with `alias/`; what follows has up to 250 characters. */
 export function keyAlias(...parts: readonly string[]): string {
   return `alias/${fit(parts.join("/"), 240)}`;

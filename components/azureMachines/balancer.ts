@@ -11,7 +11,7 @@ export interface InternalBalancerArgs {
   readonly address: string;
   readonly zones: readonly string[];
   /** Of the edge; the first is asked whether a machine is well. */
-  readonly ports: readonly [number, ...number[]];
+  readonly ports: readonly number[];
 }
 
 /** One address in front of the edges, in all zones at once, for callers of the network alone. It sees no text in clear. */
@@ -46,7 +46,7 @@ export class InternalBalancer extends pulumi.ComponentResource {
           {
             name: "edge",
             protocol: "Tcp",
-            port: ports[0],
+            port: ports[0] ?? 0,
             intervalInSeconds: 5,
             probeThreshold: 2,
             noHealthyBackendsBehavior: "AllProbedDown",

@@ -2,9 +2,9 @@ import { RoleAssignment } from "@pulumi/azure-native/authorization/roleAssignmen
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { hasDataDisk } from "../../monitoring/carried/cloudSteps.ts";
-import { people } from "../../monitoring/machineFlows.ts";
-import { zoneOfMachine, type MachineNetwork } from "../../monitoring/machineNetwork.ts";
-import type { Machine, MachineFlow, MachineRole } from "../../monitoring/machines.ts";
+import { edgePorts } from "../../monitoring/machineFlows.ts";
+import { zoneOfMachine } from "../../monitoring/machineNetwork.ts";
+import type { Machine } from "../../monitoring/machines.ts";
 import { groupId } from "../azure/arm.ts";
 import type { ChosenBucket } from "../azure/chosenBucket.ts";
 import { AzureLogs } from "../azure/logs.ts";
@@ -15,6 +15,7 @@ import type { PrivateNetwork } from "../azure/privateAccess.ts";
 import { zonesOf } from "../azure/regions.ts";
 import { KeyVaultSecrets } from "../azure/vault.ts";
 import type { StepAdapter } from "../hosts/adapter.ts";
+import type { CloudMachinesArgs } from "../hosts/cloudMachines.ts";
 import * as pulumi from "../pulumi.ts";
 import { InternalBalancer } from "./balancer.ts";
 import { Bastion } from "./bastion.ts";
@@ -24,25 +25,11 @@ import { AzureMachineNetwork } from "./network.ts";
 import { PatchNights } from "./patches.ts";
 import { RunCommands } from "./runCommands.ts";
 
-export interface AzureMachinesArgs {
-  readonly stack: string;
+export interface AzureMachinesArgs extends CloudMachinesArgs {
   readonly subscription: string;
   readonly tenant: string;
   readonly location: string;
-  /** With the addresses that `machineAddress` gives them. */
-  readonly machines: readonly Machine[];
-  readonly network: MachineNetwork;
-  readonly flows: readonly MachineFlow[];
-  /** Networks behind the sources of flows that are no machines, such as `people`. */
-  readonly networks: Readonly<Record<string, readonly string[]>>;
-  /** The cloud's names; empty for the default. */
-  readonly sizes: Readonly<Record<MachineRole, string>>;
-  readonly images: Readonly<Record<MachineRole, string>>;
-  /** Size of a data disk in GiB, by role. */
-  readonly dataDisks: Readonly<Record<Exclude<MachineRole, "edge">, number>>;
   readonly bastion: boolean;
-  /** What a Linux machine does when it starts for the first time; a later change of it changes no machine. */
-  readonly cloudInit: (machine: Machine) => string;
   /** Makes, or finds, the bucket of a stack with history. */
   readonly bucket?: (place: BucketPlace) => ChosenBucket;
 }
@@ -83,7 +70,7 @@ export class AzureMachines extends pulumi.ComponentResource {
     );
     const here = { resourceGroup: group.name, location };
     const logs = new AzureLogs(`${name}-logs`, { ...here, workspace: names.logs }, parent);
-    const ports = edgePorts(args);
+    const ports = edgePorts(machines, args.flows);
     const edges = machines.filter(({ role }) => role === "edge").map((machine) => machine.name);
     const network = new AzureMachineNetwork(
       `${name}-network`,
@@ -96,7 +83,7 @@ export class AzureMachines extends pulumi.ComponentResource {
           machines,
           flows: args.flows,
           networks: args.networks,
-          probes: ports ? Object.fromEntries(edges.map((edge) => [edge, [ports[0]]])) : {},
+          probes: Object.fromEntries(edges.map((edge) => [edge, ports.slice(0, 1)])),
           ...(args.bastion && { bastion: args.network.bastion }),
         },
       },
@@ -111,7 +98,7 @@ export class AzureMachines extends pulumi.ComponentResource {
     if (args.bastion)
       new Bastion(`${name}-bastion`, { ...here, names, network, range: args.network.bastion, zones }, parent);
     const balancer =
-      ports && edges.length > 0
+      ports.length > 0
         ? new InternalBalancer(
             `${name}-balancer`,
             {
@@ -229,12 +216,4 @@ export class AzureMachines extends pulumi.ComponentResource {
     this.#roles.set(access, id);
     return id;
   }
-}
-
-/** The ports on which people find the edge. */
-function edgePorts({ flows, machines }: AzureMachinesArgs): readonly [number, ...number[]] | undefined {
-  const edges = new Set(machines.filter(({ role }) => role === "edge").map(({ name }) => name));
-  const ports = flows.filter(({ from, to }) => edges.has(to) && from === people).map(({ port }) => port);
-  const [first, ...others] = [...new Set(ports)].sort((a, b) => a - b);
-  return first === undefined ? undefined : [first, ...others];
 }

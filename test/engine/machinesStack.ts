@@ -66,6 +66,18 @@ const made = new AzureMachines("trade", {
   }),
 });
 ${carrying}`,
+  aws: `${shared}
+import { AwsMachines } from ${at("components/awsMachines/stackMachines.ts")};
+import { parseConfig } from ${at("configuration/parse.ts")};
+import { systems } from ${at("systems/index.ts")};
+const config = parseConfig({ "vigil:system": "trade", "vigil:platform": "windows-aws", "vigil:region": "us-east-1" }, [], "trade-prod");
+const made = new AwsMachines("trade", {
+  ...common,
+  region: "us-east-1",
+  production: true,
+  ...(options.history && { bucket: { system: systems.trade(config.parameters), wanted: config.kubernetes.storage } }),
+});
+${carrying}`,
 } as const;
 
 export type Cloud = keyof typeof programs;
