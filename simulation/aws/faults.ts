@@ -81,7 +81,7 @@ function instanceFaults({ inputs }: Requested): Mismatch[] {
       : [
           {
             path: "metadataOptions.httpPutResponseHopLimit",
-            reason: `got ${String(hops)}; accepted: 1 to 64`,
+            reason: `got ${String(Number(hops))}; accepted: 1 to 64`,
           },
         ]),
   ];

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { gunzipSync } from "node:zlib";
 import {
   changed,
   givenSecret,
@@ -8,6 +7,7 @@ import {
   nameOf,
   ofType,
   replan,
+  unpacked,
   type Inputs,
 } from "./machinesStack.ts";
 import type { SimulatedStack, StateResource } from "./simulatedStack.ts";
@@ -15,6 +15,9 @@ import type { SimulatedStack, StateResource } from "./simulatedStack.ts";
 const command = "compute:VirtualMachineRunCommandByVirtualMachine";
 const nodes = ["node-1", "node-2"];
 const all = [...nodes, "edge-1", "edge-2", "history-1"];
+
+/** The plan after its first change. */
+const now = { history: true, port: 9099, secret: "Another-Horse" };
 
 describe("machines in Azure", function () {
   this.timeout(300_000);
@@ -268,46 +271,26 @@ describe("machines in Azure", function () {
     assert.doesNotMatch(stdout, /\d+ (?:created|updated|replaced|deleted)/);
   });
 
-  it("touches with one port its rules and the steps that have it, and nothing else", async () => {
-    replan(stack, { history: true, port: 9099 });
+  it("touches with one port and one value their rules and the steps that have them, and nothing else", async () => {
+    replan(stack, now);
     const { stdout } = await stack.up();
-    assert.deepEqual(changed(stdout, "updated"), [
-      "node-1-prometheus",
-      "node-2-prometheus",
-      "trade-network-machines",
-    ]);
+    const expected = nodes.flatMap((name) => [`${name}-prometheus`, `step-${name}-prometheus`]);
+    assert.deepEqual(changed(stdout, "updated"), [...expected, "trade-network-machines"].sort());
     assert.doesNotMatch(stdout, /\d+ (?:created|replaced|deleted)/);
   });
 
-  it("runs a step again when a value of it changed, and no other", async () => {
-    replan(stack, { history: true, port: 9099, secret: "Another-Horse" });
-    const { stdout } = await stack.up();
-    const expected = nodes.flatMap((name) => [`${name}-prometheus`, `step-${name}-prometheus`]);
-    assert.deepEqual(changed(stdout, "updated"), expected.sort());
-  });
-
-  it("makes no new machine of another image or another first start", async () => {
+  it("makes no new machine of another image or another first start, and runs only what is new", async () => {
     const image = "MicrosoftWindowsServer:WindowsServer:2025-datacenter-azure-edition:26100.4946.250810";
-    replan(stack, {
-      history: true,
-      port: 9099,
-      secret: "Another-Horse",
-      image,
-      cloudInit: "#cloud-config\npackages: [jq]\n",
-    });
+    const first = { image, cloudInit: "#cloud-config\npackages: [jq]\n" };
+    replan(stack, { ...now, ...first, services: ["prometheus", "pushgateway"] });
     const { stdout } = await stack.up();
-    assert.doesNotMatch(stdout, /\d+ (?:created|updated|replaced|deleted)/);
+    assert.deepEqual(changed(stdout, "updated"), ["node-1-sweep", "node-2-sweep"]);
+    const made = nodes.flatMap((name) => [`${name}-pushgateway`, `step-${name}-pushgateway`]);
+    assert.deepEqual(changed(stdout, "created"), made.sort());
   });
 
   it("has the removal of a step that is gone run by the machine's sweep", async () => {
-    replan(stack, {
-      history: true,
-      port: 9099,
-      secret: "Another-Horse",
-      services: ["prometheus", "pushgateway"],
-    });
-    await stack.up();
-    replan(stack, { history: true, port: 9099, secret: "Another-Horse" });
+    replan(stack, now);
     const { stdout } = await stack.up();
     assert.deepEqual(changed(stdout, "updated"), ["node-1-sweep", "node-2-sweep"]);
     state = await stack.state();
@@ -393,11 +376,3 @@ describe("a step that fails on a machine in Azure", function () {
     );
   });
 });
-
-/** The texts that a self-unpacking script holds, in its order. */
-function unpacked(script: string): string[] {
-  const joined = script.replaceAll(/(?<=^[A-Za-z0-9+/]{120})\n/gm, "");
-  return [...joined.matchAll(/H4sI[A-Za-z0-9+/]+=*/g)].map(([packed]) =>
-    gunzipSync(Buffer.from(packed, "base64")).toString(),
-  );
-}

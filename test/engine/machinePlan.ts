@@ -1,4 +1,5 @@
 /** Machines, flows and steps in small, for tests of what carries them: a pair of nodes, a pair of edges, one with history. */
+import { createHash } from "node:crypto";
 import { withCloudSteps } from "../../monitoring/carried/cloudSteps.ts";
 import { divideForMachines, machineAddress } from "../../monitoring/machineNetwork.ts";
 import type { Machine, MachineFlow, MachineRole, MachineStep } from "../../monitoring/machines.ts";
@@ -11,8 +12,8 @@ export interface PlanOptions {
   readonly services?: readonly string[];
   /** What every secret value of a step is. */
   readonly secret?: string;
-  /** Text that a step carries beside its own. */
-  readonly ballast?: string;
+  /** Characters that a step carries beside its own, and that nothing packs. */
+  readonly ballast?: number;
   readonly bastion?: boolean;
   readonly image?: string;
   readonly cloudInit?: string;
@@ -76,7 +77,7 @@ export function stepsOf(options: PlanOptions): MachineStep[] {
       name: `${name}-base`,
       machine: name,
       shell,
-      install: `echo base ${options.ballast ?? ""}`,
+      install: `echo base ${noise(options.ballast ?? 0)}`,
       remove: "echo no base",
       values: [],
       after: [],
@@ -107,4 +108,11 @@ function before(machine: string, service: string): string[] {
     "edge-2": ["edge-1-haproxy"],
   };
   return turns[machine] ?? [];
+}
+
+function noise(characters: number): string {
+  const blocks = Array.from({ length: Math.ceil(characters / 44) }, (_, index) =>
+    createHash("sha256").update(String(index)).digest("base64"),
+  );
+  return blocks.join("").slice(0, characters);
 }

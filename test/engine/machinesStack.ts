@@ -1,6 +1,7 @@
 /** Machines of a cloud on simulated clouds: a small program around the component, with a plan in small. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { repository } from "../../cli/engine.ts";
 import type { PlanOptions } from "./machinePlan.ts";
 import { SimulatedStack, type StateResource } from "./simulatedStack.ts";
@@ -116,4 +117,12 @@ export function changed(stdout: string, how: string): string[] {
       ),
     ),
   ].sort();
+}
+
+/** The texts that a self-unpacking script holds, in its order. */
+export function unpacked(script: string): string[] {
+  const joined = script.replaceAll(/(?<=^[A-Za-z0-9+/]{120})\n/gm, "");
+  return [...joined.matchAll(/H4sI[A-Za-z0-9+/]+=*/g)].map(([packed]) =>
+    gunzipSync(Buffer.from(packed, "base64")).toString(),
+  );
 }
