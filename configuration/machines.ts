@@ -1,7 +1,7 @@
 /** What a stack on hosts says of its machines: those that exist, what is created in a cloud, and what runs on them. */
 import type { z } from "zod";
 import { cidr } from "./cluster.ts";
-import { exactly, flag, integer, listOf, mapOf, oneOf, text } from "./values.ts";
+import { address as hostAndPort, exactly, flag, integer, listOf, mapOf, oneOf, text } from "./values.ts";
 import { z as zod } from "zod";
 
 const optionalText = zod.string({ error: "a text" }).trim().default("");
@@ -41,9 +41,8 @@ const directory = zod
 
 const existing = exactly({
   name: machineName,
-  role: oneOf("node", "edge", "history"),
-  /** @default windows for a node, linux for the others */
-  system: oneOf("windows", "linux").exactOptional(),
+  /** A node runs Windows, an edge Linux. */
+  role: oneOf("node", "edge"),
   /** By which the other machines reach it. */
   address,
   /** `local`: Pulumi runs on this machine itself. */
@@ -71,11 +70,8 @@ const byRole = exactly({ node: optionalText, edge: optionalText, history: option
   history: "",
 });
 
-const plugin = exactly({
-  id: text.regex(/^[a-z0-9-]+$/, { error: "a plugin's id, such as redis-datasource" }),
-  version: text.regex(/^\d+\.\d+\.\d+$/, { error: "a version such as 2.2.0" }),
-  ...download.shape,
-});
+/** Plugins of data sources beyond Prometheus: `GrafanaPlugin` in monitoring/dashboards/provisioning.ts. */
+const plugin = oneOf("grafana-clickhouse-datasource", "vertamedia-clickhouse-datasource", "redis-datasource");
 
 export const machines = exactly({
   existing: listOf(existing).default([]),
@@ -101,11 +97,9 @@ export const machines = exactly({
   ports: mapOf(port).default({}),
   grafana: exactly({
     plugins: listOf(plugin).default([]),
-    /** Another Grafana, with credentials of its own. */
-    second: exactly({ machine: machineName, port }).exactOptional(),
+    /** Where ClickHouse answers Grafana's plugin, and as whom it asks. */
+    clickhouse: exactly({ address: hostAndPort, username: text.default("default") }).exactOptional(),
   }).default({ plugins: [] }),
-  /** Networks of another cluster, whose query reaches the sidecars by mTLS. */
-  queriedFrom: listOf(cidr).default([]),
   /** Whether data stays on a machine when the stack, or a service of it, goes. */
   keepData: flag.default(true),
   /** Instead of C:\Prometheus. */
