@@ -56,6 +56,8 @@ export interface Cloud {
     asked: string,
     operation: "create" | "update",
   ) => Partly | "unnoticed" | undefined;
+  /** A failure that was asked for, which leaves nothing, in the words of this cloud. @default as it was asked for */
+  readonly words?: (resource: Requested, asked: string) => string;
   /** The id of a new resource; `token` differs with each creation, for ids that the cloud draws. */
   readonly identify: (resource: Requested, token: string) => string;
   /** Outputs that a program reads, laid over the inputs; the rest comes from the declared types. */

@@ -177,7 +177,8 @@ export class Provider {
       const partly =
         error instanceof RequestedFailure ? this.cloud.partly?.(resource, message, operation) : undefined;
       if (partly === "unnoticed") return;
-      if (partly === undefined && !/timed out|not ready/i.test(message)) throw error;
+      if (partly === undefined && !/timed out|not ready/i.test(message))
+        throw this.cloud.words ? new Error(this.cloud.words(resource, message)) : error;
       const { id, properties } = left();
       throw new NotReady(partly?.message ?? message, id, properties);
     }
