@@ -3,14 +3,14 @@
  * by which it is administered included, is none of its business.
  */
 import { within } from "../cidr.ts";
-import { people as everybody } from "../machineFlows.ts";
+import { people } from "../machineFlows.ts";
 import type { Machine, MachineFlow } from "../machines.ts";
 
 export interface FirewallOptions {
   readonly machines: readonly Machine[];
   readonly flows: readonly MachineFlow[];
-  /** Networks of people, such as `10.0.0.0/8`. */
-  readonly people: readonly string[];
+  /** Networks of the sources that are no machine, such as `10.0.0.0/8` of `people`. */
+  readonly networks: Readonly<Record<string, readonly string[]>>;
   /** Addresses that ask the edge whether it is well. @default none */
   readonly healthCheckers?: readonly string[];
   /** The other members of a keepalived pair, whose adverts are let in. @default nobody's */
@@ -55,19 +55,14 @@ interface OpenPort {
   readonly sources: readonly string[];
 }
 
-function portsOf(
-  machine: Machine,
-  { flows, machines, people, healthCheckers = [] }: FirewallOptions,
-): OpenPort[] {
-  const own = flows.filter(({ to }) => to === machine.name);
+function portsOf(machine: Machine, options: FirewallOptions): OpenPort[] {
+  const own = options.flows.filter(({ to }) => to === machine.name);
   const keys = [...new Set(own.map(({ protocol, port }) => `${protocol} ${String(port)}`))];
   return keys.map((key) => {
     const same = own.filter(({ protocol, port }) => `${protocol} ${String(port)}` === key);
     const [first] = same;
     if (first === undefined) throw new Error(`flows of ${machine.name}: none for ${key}`);
-    const sources = same.flatMap(({ from }) =>
-      from === everybody ? [...people, ...healthCheckers] : addressesOf(from, machines),
-    );
+    const sources = same.flatMap(({ from }) => addressesOf(from, options));
     return { protocol: first.protocol, port: first.port, sources: withoutContained(sources) };
   });
 }
@@ -81,11 +76,14 @@ function withoutContained(sources: readonly string[]): string[] {
   );
 }
 
-function addressesOf(name: string, machines: readonly Machine[]): string[] {
+function addressesOf(name: string, { machines, networks, healthCheckers = [] }: FirewallOptions): string[] {
   const machine = machines.find((candidate) => candidate.name === name);
-  if (machine === undefined)
+  if (machine !== undefined) return [machine.address, ...(machine.moreAddresses ?? [])];
+  const outside = networks[name];
+  if (outside === undefined)
     throw new Error(
-      `flows: ${name} is no machine of the stack; expected one of ${machines.map((m) => m.name).join(", ")}`,
+      `flows: ${name} is no machine and no network of the stack; expected one of ` +
+        [...machines.map((each) => each.name), ...Object.keys(networks)].join(", "),
     );
-  return [machine.address, ...(machine.moreAddresses ?? [])];
+  return name === people ? [...outside, ...healthCheckers] : [...outside];
 }

@@ -39,8 +39,8 @@ export interface LinuxOptions {
   readonly machines: readonly Machine[];
   /** What the firewalls of the machines let in, by `machineFlows`. */
   readonly flows: readonly MachineFlow[];
-  /** Networks of the people who may reach the edge. */
-  readonly people: readonly string[];
+  /** Networks of the sources that are no machine of the stack, such as `people`. */
+  readonly networks: Readonly<Record<string, readonly string[]>>;
   /** Addresses from which a load balancer asks the edge whether it is well. @default none */
   readonly healthCheckers?: readonly string[];
   /** Address that the edges share by keepalived, in a network of one's own. @default none */

@@ -146,7 +146,7 @@ function checks({ executable, name, files }: Service, directories: Directories):
     `text=$(< "$staged/${path}")`,
     'printf \'%s\\n\' "${text//"$root"/"$staged"}" > "$staged/check"',
     `haproxy=$(sed -n 's/^ExecStart=\\([^ ]*\\).*/\\1/p' "$staged/unit")`,
-    `"$haproxy" -c -q -f "$staged/check" || fail "HAProxy refuses the configuration of ${name}; nothing was changed"`,
+    `"$haproxy" -c -f "$staged/check" > /dev/null || fail "HAProxy refuses the configuration of ${name}; nothing was changed"`,
     'rm -f "$staged/check"',
     "",
   ];
