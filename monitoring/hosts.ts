@@ -143,6 +143,8 @@ export interface Directories {
   readonly root: string;
   /** `"/"` or `"\\"`. */
   readonly separator: "/" | "\\";
+  /** The service whose own the certificates and secrets are, so that no other account reads them. @default shared */
+  readonly owner?: string;
 }
 
 /** Address of every service instance of a stack, from which targets, endpoints, peers, checks and firewall rules are derived. */

@@ -194,5 +194,5 @@ function directoriesOn(
   const own = { grafana: "C:\\Grafana", haproxy: "C:\\HAProxy" } as const;
   const root =
     directory === undefined && (component === "grafana" || component === "haproxy") ? own[component] : base;
-  return { root, separator: "\\" };
+  return { root, separator: "\\", ...(service !== "" && { owner: service }) };
 }

@@ -54,7 +54,8 @@ function windowsExporter(context: PlanContext, instance: Instance): Service {
     arguments: [
       `--web.listen-address=${addressOf(instance, "http")}`,
       `--web.config.file=${web.path}`,
-      "--log.format=json",
+      // As a service it has no console; its installer says the same.
+      "--log.file=eventlog",
     ],
     files: [web],
     directories: [],
