@@ -79,6 +79,8 @@ export function renderBaseStep(machine: Machine, options: LinuxOptions): Machine
 
 function installPackages(packages: readonly string[]): string[] {
   return [
+    // The first boot installs, too.
+    "if command -v cloud-init > /dev/null; then cloud-init status --wait > /dev/null || true; fi",
     `packages=(${packages.join(" ")})`,
     "absent=()",
     'for package in "${packages[@]}"; do',

@@ -7,11 +7,6 @@ export function quote(text: string): string {
 
 const placeholder = /\{\{((?:secret|bcrypt|basic|sha256|tls):[\w.-]+)\}\}/;
 
-/** Names of the values that the placeholders in `content` stand for, each once. */
-export function valuesOf(content: string): string[] {
-  return [...new Set(content.split(placeholder).filter((_, position) => position % 2 === 1))];
-}
-
 /**
  * Commands that print `content` with its values filled in. Values go from the adapter's function to the output and are never
  * part of a word, so that no character of theirs means anything to bash.

@@ -137,9 +137,9 @@ drop_obsolete() {
   done < <(cd "$root" && find tls secrets services -type f -print0 2> /dev/null)
 }
 
-# Unpacks one file of an archive whose SHA-256 is as published: URL, SHA-256, path in it, where it goes.
+# Takes one file of an archive whose SHA-256 is as published: URL, SHA-256, file name in it, where it goes.
 install_program() {
-  local work found
+  local work found file
   if [ -x "$4" ]; then return; fi
   install -d -m 0755 "$programs" "$(dirname "$4")"
   work=$(mktemp -d "$programs/.download.XXXXXX")
@@ -151,8 +151,14 @@ install_program() {
     rm -rf "$work"
     fail "$1 has the SHA-256 $found, expected $2; nothing of it was run"
   fi
-  tar -xzf "$work/archive" -C "$work" --no-same-owner "$3"
-  install -m 0755 "$work/$3" "$4.new"
+  mkdir "$work/files"
+  tar -xzf "$work/archive" -C "$work/files" --no-same-owner
+  file=$(find "$work/files" -type f -name "$3" -print -quit)
+  if [ -z "$file" ]; then
+    rm -rf "$work"
+    fail "$1 has no file $3; name the archive of a Linux build"
+  fi
+  install -m 0755 "$file" "$4.new"
   mv -f "$4.new" "$4"
   rm -rf "$work"
 }

@@ -10,8 +10,8 @@ export interface LinuxProgram {
   readonly url: string;
   /** Hex SHA-256 of the archive, as its project published it. */
   readonly sha256: string;
-  /** Path of the executable in the archive. */
-  readonly path: string;
+  /** File name of the executable, in whatever folder of the archive. */
+  readonly executable: string;
 }
 
 /** Folders of the machine. Another set renders the same steps for a folder of somebody's own, as tests have. */

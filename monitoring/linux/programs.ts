@@ -40,7 +40,7 @@ function release(
   return {
     version,
     url: `https://github.com/${repository}/releases/download/v${version}/${folder}.tar.gz`,
-    path: `${folder}/${name}`,
+    executable: name,
   };
 }
 
@@ -68,6 +68,6 @@ export function programOf(executable: Executable, options: LinuxOptions): Placed
     );
   const { programs } = options.folders ?? linuxFolders;
   const path = `${programs}/${executable}-${archive.version}-${archive.sha256.slice(0, 8)}/${executable}`;
-  const words = [archive.url, archive.sha256, archive.path, path].map(quote).join(" ");
+  const words = [archive.url, archive.sha256, archive.executable, path].map(quote).join(" ");
   return { path, version: archive.version, install: [`install_program ${words}`] };
 }

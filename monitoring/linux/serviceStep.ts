@@ -1,15 +1,15 @@
 /** The step of one service: a script that brings it to the plan's state from any other, and the one that takes it away. */
 import { hostPaths } from "../hostPaths.ts";
 import type { Directories, Instance, PlanFile, Service } from "../hosts.ts";
+import { machineFiles, valuesIn } from "../machineFiles.ts";
 import type { MachineStep } from "../machines.ts";
 import { serviceStep } from "../machineTurns.ts";
 import { seconds } from "../units.ts";
-import { printing, quote, valuesOf } from "./bash.ts";
+import { printing, quote } from "./bash.ts";
 import { healthCommand, healthValues } from "./health.ts";
 import { serviceLibrary } from "./library.ts";
 import { accountOf, linuxFolders, unitName, type LinuxOptions } from "./options.ts";
 import { programOf } from "./programs.ts";
-import { serviceFiles, type ServiceFile } from "./serviceFiles.ts";
 import { renderUnit } from "./unit.ts";
 
 /** @throws when the service asks for what Linux machines do not have. */
@@ -24,7 +24,11 @@ export function renderServiceStep(
     throw new Error(
       `plan: ${service.name} asks for requests after its start, which Linux machines do not send`,
     );
-  const files = serviceFiles(service, directories);
+  const files = machineFiles(service, directories).map((file) => ({
+    ...file,
+    // Below the service's root.
+    path: file.path.slice(directories.root.length + 1),
+  }));
   const name = serviceStep(instance.machine, service.name);
   return {
     name,
@@ -34,7 +38,7 @@ export function renderServiceStep(
     remove: removeScript(name, service, instance, directories, options),
     values: [
       ...new Set([
-        ...files.flatMap(({ content }) => valuesOf(content)),
+        ...valuesIn(files.map(({ content }) => content)),
         ...healthValues(service.health),
         ...(service.reload.kind === "http" ? [`basic:${service.reload.basic}`] : []),
       ]),
@@ -54,7 +58,7 @@ function installScript(
   service: Service,
   instance: Instance,
   directories: Directories,
-  files: readonly ServiceFile[],
+  files: readonly PlanFile[],
   options: LinuxOptions,
 ): string {
   const folders = options.folders ?? linuxFolders;
