@@ -15,6 +15,9 @@ export interface VpcEndpointsArgs {
 
 /** The network's own doors to AWS: blocks go to S3 past the NAT gateways, which charge by the byte. */
 export class VpcEndpoints extends pulumi.ComponentResource {
+  /** To be waited for by what goes through them. */
+  readonly all: readonly pulumi.Resource[];
+
   constructor(name: string, args: VpcEndpointsArgs, options?: pulumi.ComponentResourceOptions) {
     super("vigil:eks:VpcEndpoints", name, {}, options);
     const { network, region } = args;
@@ -22,7 +25,7 @@ export class VpcEndpoints extends pulumi.ComponentResource {
     const vpcId = network.vpc.id;
     const nameOf = (service: string): string =>
       `${partitionOf(region) === "aws-cn" ? "cn.com" : "com"}.amazonaws.${region}.${service}`;
-    new VpcEndpoint(
+    const gateway = new VpcEndpoint(
       `${name}-s3`,
       {
         vpcId,
@@ -33,6 +36,7 @@ export class VpcEndpoints extends pulumi.ComponentResource {
       },
       parent,
     );
+    const doors: pulumi.Resource[] = [gateway];
     if (args.services.length > 0) {
       const group = new SecurityGroup(
         name,
@@ -51,7 +55,7 @@ export class VpcEndpoints extends pulumi.ComponentResource {
         },
         parent,
       );
-      for (const service of args.services)
+      const door = (service: string): VpcEndpoint =>
         new VpcEndpoint(
           `${name}-${service.replace(".", "-")}`,
           {
@@ -65,7 +69,9 @@ export class VpcEndpoints extends pulumi.ComponentResource {
           },
           parent,
         );
+      doors.push(...args.services.map(door));
     }
+    this.all = doors;
     this.registerOutputs({});
   }
 }

@@ -28,6 +28,8 @@ export interface AwsMachineArgs {
   readonly dataGibibytes?: number;
   /** What a Linux machine does when it starts for the first time. */
   readonly cloudInit?: string;
+  /** Its ways out and the doors that its agent goes through. */
+  readonly ways: readonly pulumi.Resource[];
 }
 
 /** GiB of the disk with the operating system. */
@@ -109,7 +111,7 @@ export class AwsMachine extends pulumi.ComponentResource {
       },
       {
         ...parent,
-        dependsOn: [managed],
+        dependsOn: [managed, ...args.ways],
         // Its address is its own, so that a new one cannot stand beside the old one.
         deleteBeforeReplace: true,
         // Both count for the first start alone, and a change would make a new machine: a newer image comes by patches.

@@ -61,7 +61,7 @@ export class AwsMachines extends pulumi.ComponentResource {
       { alias: keyAlias("vigil", stack, "machines"), about: `Disks, values and outputs of stack ${stack}.` },
       parent,
     );
-    const network = this.#network(name, prefix, account, args);
+    const { network, ways } = this.#network(name, prefix, account, args);
     const ports = edgePorts(machines, args.flows);
     const groups = new MachineSecurityGroups(
       `${name}-groups`,
@@ -94,12 +94,13 @@ export class AwsMachines extends pulumi.ComponentResource {
           subnet,
           securityGroup,
           keyArn: key.arn,
+          ways,
           size: args.sizes[role] === "" ? defaultSizes[role] : args.sizes[role],
           image: args.images[role],
           ...(hasDataDisk(machine) && role !== "edge" ? { dataGibibytes: args.dataDisks[role] } : {}),
           ...(machine.system === "linux" && { cloudInit: args.cloudInit(machine) }),
         },
-        { ...parent, dependsOn: [...network.routes] },
+        parent,
       );
       const rights = [this.#outputRight(own, machine, outputs, key.arn, args)];
       if (args.bucket && storage && role !== "edge")
@@ -160,7 +161,7 @@ export class AwsMachines extends pulumi.ComponentResource {
     prefix: string,
     account: pulumi.Output<string>,
     { network: addresses, region, production }: AwsMachinesArgs,
-  ): AwsNetwork {
+  ): { network: AwsNetwork; ways: readonly pulumi.Resource[] } {
     const parent = { parent: this };
     const cidr = addresses.network;
     const network = new AwsNetwork(
@@ -176,7 +177,11 @@ export class AwsMachines extends pulumi.ComponentResource {
       },
       parent,
     );
-    new VpcEndpoints(`${name}-endpoints`, { network, cidr, region, services: talkedTo }, parent);
+    const doors = new VpcEndpoints(
+      `${name}-endpoints`,
+      { network, cidr, region, services: talkedTo },
+      parent,
+    );
     const logGroup = `/vigil/${prefix}/flow-log`;
     const logKey = new RotatedKey(
       `${name}-log-key`,
@@ -201,7 +206,7 @@ export class AwsMachines extends pulumi.ComponentResource {
       },
       parent,
     );
-    return network;
+    return { network, ways: [...network.routes, ...doors.all] };
   }
 
   /** Where Systems Manager puts what scripts write. */

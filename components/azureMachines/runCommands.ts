@@ -20,6 +20,8 @@ export interface RunCommandsArgs {
   readonly location: string;
   readonly machine: AzureMachine;
   readonly vault: KeyVaultSecrets;
+  /** What must be there before a step. */
+  readonly ready: readonly pulumi.Resource[];
 }
 
 /** A step may fetch a hundred megabytes, and wait for a service to replay its log. */
@@ -42,7 +44,7 @@ export class RunCommands implements StepAdapter {
   }
 
   readonly carry = (step: MachineStep, delivery: Delivery): pulumi.Resource => {
-    const { resourceGroup, location, machine, vault } = this.#args;
+    const { resourceGroup, location, machine, vault, ready } = this.#args;
     const values = step.values.length > 0 ? this.#store(step, delivery) : undefined;
     const names = {
       resourceGroupName: resourceGroup,
@@ -62,7 +64,7 @@ export class RunCommands implements StepAdapter {
       },
       {
         parent: delivery.parent,
-        dependsOn: [...delivery.after, ...vault.ready, ...(values ? [values.right] : [])],
+        dependsOn: [...delivery.after, ...vault.ready, ...ready, ...(values ? [values.right] : [])],
         // Another machine of the same name has nothing yet of what this one had.
         replaceWith: [machine.machine],
         deleteBeforeReplace: true,

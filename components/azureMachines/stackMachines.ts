@@ -139,12 +139,12 @@ export class AzureMachines extends pulumi.ComponentResource {
         parent,
       );
       patches.assign(machine.name, { ...here, stack: names.cluster, zone, vmName: own.machine.name }, own);
-      if (bucket !== undefined) this.#bucketRight(own, machine, bucket, args);
-      return [machine.name, own] as const;
+      const right = bucket && this.#bucketRight(own, machine, bucket, args);
+      return { machine, own, ready: [...(bucket?.ready ?? []), ...(right ? [right] : [])] };
     });
     this.adapters = Object.fromEntries(
-      made.map(([machine, own]) => [
-        machine,
+      made.map(({ machine, own, ready }) => [
+        machine.name,
         new RunCommands({
           subscription,
           stack: args.stack,
@@ -152,6 +152,7 @@ export class AzureMachines extends pulumi.ComponentResource {
           location,
           machine: own,
           vault,
+          ready,
         }),
       ]),
     );
@@ -185,11 +186,11 @@ export class AzureMachines extends pulumi.ComponentResource {
     { name, role }: Machine,
     bucket: ChosenBucket,
     args: AzureMachinesArgs,
-  ): void {
-    if (role === "edge") return;
+  ): RoleAssignment | undefined {
+    if (role === "edge") return undefined;
     const access = role === "history" ? "bucket-delete" : "bucket-write";
     const { subscription, stack } = args;
-    new RoleAssignment(
+    return new RoleAssignment(
       `${name}-${access}`,
       {
         roleAssignmentName: guid(`${subscription}/${stack}/${name}/${access}`),

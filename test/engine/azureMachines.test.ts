@@ -16,8 +16,8 @@ const command = "compute:VirtualMachineRunCommandByVirtualMachine";
 const nodes = ["node-1", "node-2"];
 const all = [...nodes, "edge-1", "edge-2", "history-1"];
 
-/** The plan after its first change. */
-const now = { history: true, port: 9099, secret: "Another-Horse" };
+const plan = { history: true, bastion: true };
+const changedPlan = { ...plan, port: 9099, secret: "Another-Horse" };
 
 describe("machines in Azure", function () {
   this.timeout(300_000);
@@ -26,9 +26,17 @@ describe("machines in Azure", function () {
   const inputs = (type: string, name: string): Inputs => named(state, type, name).inputs;
   const steps = (): StateResource[] => ofType(state, command);
 
+  /** The first run, in which a step fails, what it left, and the run after it. */
+  let failed: { readonly code: number; readonly stdout: string; readonly made: readonly string[] };
+  let mended: string;
+
   before(async () => {
-    stack = await machinesStack("azure", { history: true });
-    await stack.up();
+    stack = await machinesStack("azure", plan);
+    stack.fail({ [`azure-native:${command} node-1-prometheus`]: "Start-Service : the port 9090 is in use" });
+    const { code, stdout } = await stack.tryUp();
+    failed = { code, stdout, made: ofType(await stack.state(), command).map(nameOf) };
+    stack.fail({});
+    mended = (await stack.up()).stdout;
     state = await stack.state();
   });
 
@@ -47,13 +55,14 @@ describe("machines in Azure", function () {
     assert.deepEqual(addresses, ["10.40.0.10", "10.40.4.10", "10.40.0.20", "10.40.4.20", "10.40.0.30"]);
   });
 
-  it("gives no machine a public address: the only one is the NAT gateway's, by which they go out", () => {
+  it("gives no machine a public address: there are the NAT gateway's, by which they go out, and the Bastion's", () => {
     for (const name of all)
       assert.doesNotMatch(JSON.stringify(inputs("network:NetworkInterface", name)), /publicIP/);
     const addresses = ofType(state, "network:PublicIPAddress");
-    assert.deepEqual(addresses.map(nameOf), ["trade-network-outbound"]);
+    assert.deepEqual(addresses.map(nameOf).sort(), ["trade-bastion-address", "trade-network-outbound"]);
+    const outbound = named(state, "network:PublicIPAddress", "trade-network-outbound");
     const [gateway] = ofType(state, "network:NatGateway");
-    assert.deepEqual(gateway?.inputs["publicIpAddresses"], [{ id: addresses[0]?.id }]);
+    assert.deepEqual(gateway?.inputs["publicIpAddresses"], [{ id: outbound.id }]);
     for (const zone of ["zone-1", "zone-2"]) {
       const subnet = inputs("network:Subnet", `trade-network-${zone}`);
       assert.equal(subnet["natGateway"].id, gateway.id);
@@ -139,6 +148,8 @@ describe("machines in Azure", function () {
       "Allow Tcp 198.51.100.7/32,203.0.113.0/24 → 10.40.4.20:8445",
       "Allow Tcp AzureLoadBalancer → 10.40.0.20:8443",
       "Allow Tcp AzureLoadBalancer → 10.40.4.20:8443",
+      "Allow Tcp 10.40.10.0/23 → 10.40.0.10:3389",
+      "Allow Tcp 10.40.10.0/23 → 10.40.4.10:3389",
       "Deny * * → *:*",
     ]);
     assert.ok(rules.every(({ direction }) => direction === "Inbound"));
@@ -265,32 +276,61 @@ describe("machines in Azure", function () {
         assert.ok(!text.includes(givenSecret) && !text.includes(line));
   });
 
+  it("stops what comes after a step that fails, and says step, machine and the script's own words", () => {
+    assert.notEqual(failed.code, 0);
+    assert.match(
+      failed.stdout,
+      /step node-1-prometheus failed on node-1: Start-Service : the port 9090 is in use/,
+    );
+    assert.ok(failed.made.includes("node-2-base"));
+    assert.ok(!failed.made.includes("node-2-prometheus") && !failed.made.includes("edge-1-haproxy"));
+  });
+
+  it("runs the step again in the next run, and goes on from there", () => {
+    assert.deepEqual(changed(mended, "updated"), ["node-1-prometheus"]);
+    const made = steps().map(nameOf);
+    assert.ok(made.includes("node-2-prometheus") && made.includes("edge-2-haproxy"));
+  });
+
+  it("lets people reach the desktop of a Windows machine through the Bastion alone", () => {
+    assert.equal(ofType(state, "network:BastionHost").length, 1);
+    const rules = inputs("network:NetworkSecurityGroup", "trade-network-machines")[
+      "securityRules"
+    ] as Inputs[];
+    const desktop = rules.filter((rule) => rule["destinationPortRange"] === "3389");
+    assert.deepEqual(
+      desktop.map((rule) => [rule["sourceAddressPrefix"], rule["destinationAddressPrefix"]]),
+      [
+        ["10.40.10.0/23", "10.40.0.10"],
+        ["10.40.10.0/23", "10.40.4.10"],
+      ],
+    );
+  });
+
   it("changes nothing in a second run", async () => {
     const { stdout } = await stack.up();
     assert.match(stdout, /\d+ unchanged/);
     assert.doesNotMatch(stdout, /\d+ (?:created|updated|replaced|deleted)/);
   });
 
-  it("touches with one port and one value their rules and the steps that have them, and nothing else", async () => {
-    replan(stack, now);
-    const { stdout } = await stack.up();
-    const expected = nodes.flatMap((name) => [`${name}-prometheus`, `step-${name}-prometheus`]);
-    assert.deepEqual(changed(stdout, "updated"), [...expected, "trade-network-machines"].sort());
-    assert.doesNotMatch(stdout, /\d+ (?:created|replaced|deleted)/);
-  });
-
-  it("makes no new machine of another image or another first start, and runs only what is new", async () => {
+  it("touches with one port and one value their rules and the steps that have them, and with another image nothing", async () => {
     const image = "MicrosoftWindowsServer:WindowsServer:2025-datacenter-azure-edition:26100.4946.250810";
     const first = { image, cloudInit: "#cloud-config\npackages: [jq]\n" };
-    replan(stack, { ...now, ...first, services: ["prometheus", "pushgateway"] });
+    replan(stack, { ...changedPlan, ...first, services: ["prometheus", "pushgateway"] });
     const { stdout } = await stack.up();
-    assert.deepEqual(changed(stdout, "updated"), ["node-1-sweep", "node-2-sweep"]);
+    const expected = nodes.flatMap((name) => [
+      `${name}-prometheus`,
+      `step-${name}-prometheus`,
+      `${name}-sweep`,
+    ]);
+    assert.deepEqual(changed(stdout, "updated"), [...expected, "trade-network-machines"].sort());
     const made = nodes.flatMap((name) => [`${name}-pushgateway`, `step-${name}-pushgateway`]);
     assert.deepEqual(changed(stdout, "created"), made.sort());
+    assert.doesNotMatch(stdout, /\d+ (?:replaced|deleted)/);
   });
 
   it("has the removal of a step that is gone run by the machine's sweep", async () => {
-    replan(stack, now);
+    replan(stack, changedPlan);
     const { stdout } = await stack.up();
     assert.deepEqual(changed(stdout, "updated"), ["node-1-sweep", "node-2-sweep"]);
     state = await stack.state();
@@ -327,52 +367,5 @@ describe("machines in Azure", function () {
       "trade-data",
       "trade-vault",
     ]);
-  });
-});
-
-describe("a step that fails on a machine in Azure", function () {
-  this.timeout(300_000);
-  let stack: SimulatedStack;
-
-  before(async () => {
-    stack = await machinesStack("azure", { bastion: true });
-  });
-
-  after(() => {
-    stack.remove();
-  });
-
-  it("stops what comes after it, and says step, machine and the script's own words", async () => {
-    stack.fail({ [`azure-native:${command} node-1-prometheus`]: "Start-Service : the port 9090 is in use" });
-    const { code, stdout } = await stack.tryUp();
-    assert.notEqual(code, 0);
-    assert.match(stdout, /step node-1-prometheus failed on node-1: Start-Service : the port 9090 is in use/);
-    const made = ofType(await stack.state(), command).map(nameOf);
-    assert.ok(made.includes("node-2-base"));
-    assert.ok(!made.includes("node-2-prometheus") && !made.includes("edge-1-haproxy"));
-  });
-
-  it("is run again by the next run, which goes on from there", async () => {
-    stack.fail({});
-    const { stdout } = await stack.up();
-    assert.deepEqual(changed(stdout, "updated"), ["node-1-prometheus"]);
-    const made = ofType(await stack.state(), command).map(nameOf);
-    assert.ok(made.includes("node-2-prometheus") && made.includes("edge-2-haproxy"));
-  });
-
-  it("can be looked into through a Bastion, which alone reaches the desktop of a Windows machine", async () => {
-    const state = await stack.state();
-    assert.equal(ofType(state, "network:BastionHost").length, 1);
-    const rules = named(state, "network:NetworkSecurityGroup", "trade-network-machines").inputs[
-      "securityRules"
-    ] as Inputs[];
-    const desktop = rules.filter((rule) => rule["destinationPortRange"] === "3389");
-    assert.deepEqual(
-      desktop.map((rule) => [rule["sourceAddressPrefix"], rule["destinationAddressPrefix"]]),
-      [
-        ["10.40.10.0/23", "10.40.0.10"],
-        ["10.40.10.0/23", "10.40.4.10"],
-      ],
-    );
   });
 });
