@@ -2,7 +2,7 @@
 import type { Machine, MachineStep } from "../machines.ts";
 import { baseStep } from "../machineTurns.ts";
 import { script } from "./library/common.ts";
-import { firewall } from "./library/firewall.ts";
+import { firewall, ruleRemoval } from "./library/firewall.ts";
 import type { WindowsOptions } from "./options.ts";
 import { literal } from "./powershell.ts";
 
@@ -24,8 +24,8 @@ export function renderBaseStep(
     name,
     machine: machine.name,
     shell: "powershell",
-    install: script(name, [firewall, preparation], `Initialize-VigilMachine ${literal(data)}`),
-    remove: script(name, [firewall, preparation], `Clear-VigilMachine ${literal(data)}`),
+    install: script(name, [ruleRemoval, firewall, preparation], `Initialize-VigilMachine ${literal(data)}`),
+    remove: script(name, [ruleRemoval, firewall, preparation], `Clear-VigilMachine ${literal(data)}`),
     values: [],
     after: [],
   };

@@ -8,12 +8,12 @@ import { seconds } from "../units.ts";
 import { chosenDownload, type ChosenDownload, type WindowsProgram } from "./downloads.ts";
 import { firewallRules } from "./firewall.ts";
 import { script } from "./library/common.ts";
-import { firewall } from "./library/firewall.ts";
+import { ruleRemoval, rules } from "./library/firewall.ts";
 import { health } from "./library/health.ts";
 import { install } from "./library/install.ts";
 import { programs } from "./library/programs.ts";
 import { remove } from "./library/remove.ts";
-import { service as serviceLibrary } from "./library/service.ts";
+import { service as serviceLibrary, serviceParts } from "./library/service.ts";
 import { values } from "./library/values.ts";
 import { windowsService, type WindowsOptions } from "./options.ts";
 import { literal, type Literal } from "./powershell.ts";
@@ -38,12 +38,12 @@ export function renderServiceStep(placed: PlacedService, options: WindowsOptions
     shell: "powershell",
     install: script(
       name,
-      [values, programs, health, serviceLibrary, firewall, install],
+      [values, programs, health, serviceLibrary, serviceParts, ruleRemoval, rules, install],
       `Install-VigilService ${literal(description)}`,
     ),
     remove: script(
       name,
-      [serviceLibrary, firewall, remove],
+      [serviceLibrary, ruleRemoval, remove],
       `Uninstall-VigilService ${literal(removed(placed, options))}`,
     ),
     values: valuesOf(placed),

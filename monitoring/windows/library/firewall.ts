@@ -1,5 +1,15 @@
 /** PowerShell that lets in exactly what a service's rules say, and what the network is taken for. */
-export const firewall = String.raw`
+
+/** Takes away the rules of a service, or of all. */
+export const ruleRemoval = String.raw`
+function Remove-VigilRules([string]$Group, [string]$Prefix, [string[]]$Kept) {
+  $there = @(Get-NetFirewallRule -Group $Group -ErrorAction SilentlyContinue | Where-Object { $_.Name.StartsWith($Prefix) })
+  foreach ($rule in $there) { if ($Kept -notcontains $rule.Name) { $rule | Remove-NetFirewallRule } }
+}
+`;
+
+/** The rules of a service. */
+export const rules = String.raw`
 # Rules are known by their names; what they say is kept in their description, by which a change is seen.
 function Set-VigilFirewall($Service) {
   $wanted = @($Service.Rules | ForEach-Object { $_.Name })
@@ -11,12 +21,10 @@ function Set-VigilFirewall($Service) {
     [void](New-NetFirewallRule -Name $rule.Name -DisplayName $rule.DisplayName -Description $rule.Description -Group $Service.RuleGroup -Direction Inbound -Action Allow -Enabled True -Profile @('Domain', 'Private') -Protocol $rule.Protocol -LocalAddress $rule.Address -LocalPort $rule.Port -RemoteAddress $rule.From -Program $rule.Program)
   }
 }
+`;
 
-function Remove-VigilRules([string]$Group, [string]$Prefix, [string[]]$Kept) {
-  $there = @(Get-NetFirewallRule -Group $Group -ErrorAction SilentlyContinue | Where-Object { $_.Name.StartsWith($Prefix) })
-  foreach ($rule in $there) { if ($Kept -notcontains $rule.Name) { $rule | Remove-NetFirewallRule } }
-}
-
+/** What a machine's firewall must be before a rule counts. */
+export const firewall = String.raw`
 # Everything that no rule lets in is refused, and stays so.
 function Assert-VigilFirewall {
   foreach ($zone in @(Get-NetFirewallProfile)) {

@@ -1,4 +1,6 @@
-/** PowerShell that brings a service to what is wanted from any state, and back to what it was where that does not work. */
+/** PowerShell about a service as the service manager has it, and about the files that belong to it. */
+
+/** What installing and removing share. */
 export const service = String.raw`
 function Get-VigilService([string]$Name) {
   return Get-CimInstance -ClassName Win32_Service -Filter ('Name=''' + $Name + '''')
@@ -19,6 +21,16 @@ function Stop-VigilService([string]$Name, [int]$Seconds) {
   }
 }
 
+function Assert-VigilService($Service) {
+  $there = Get-VigilService $Service.Name
+  if ($null -ne $there -and [string]$there.Description -cne $Service.Description) {
+    throw ('a service named ' + $Service.Name + ' exists that this stack did not make (' + $there.PathName + '); remove it or rename the stack')
+  }
+}
+`;
+
+/** What is there of a service, and how it becomes what is wanted. */
+export const serviceParts = String.raw`
 # Registers a service, or says what it starts; then its account and what follows a failure.
 function Set-VigilService($Service, [string]$CommandLine) {
   $there = Get-VigilService $Service.Name
@@ -69,13 +81,6 @@ function Set-VigilParameters($Service, $Changes, [string]$Which) {
     } else {
       Remove-ItemProperty -LiteralPath $key -Name $change.Name
     }
-  }
-}
-
-function Assert-VigilService($Service) {
-  $there = Get-VigilService $Service.Name
-  if ($null -ne $there -and [string]$there.Description -cne $Service.Description) {
-    throw ('a service named ' + $Service.Name + ' exists that this stack did not make (' + $there.PathName + '); remove it or rename the stack')
   }
 }
 
