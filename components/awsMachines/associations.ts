@@ -30,7 +30,6 @@ export interface AssociationsArgs {
   readonly keyArn: pulumi.Output<string>;
   /** Name of the bucket that what scripts write goes to. */
   readonly outputs: pulumi.Output<string>;
-  readonly recoveryDays: number;
 }
 
 /** A step may fetch a hundred megabytes, and wait for a service to replay its log; and a machine may still be starting. */
@@ -92,7 +91,7 @@ export class Associations implements StepAdapter {
   };
 
   #store(step: MachineStep, { values, parent }: Delivery) {
-    const { stack, region, machine, keyArn, recoveryDays } = this.#args;
+    const { stack, region, machine, keyArn } = this.#args;
     const name = `step-${step.name}`;
     const secret = new Secret(
       name,
@@ -100,7 +99,8 @@ export class Associations implements StepAdapter {
         name: `vigil/${stack}/steps/${step.name}`,
         description: `What ${step.name} asks for; read by ${step.machine} alone.`,
         kmsKeyId: keyArn,
-        recoveryWindowInDays: recoveryDays,
+        // The stack has them all; a name that waits for its deletion would stand in the way of a step that comes back.
+        recoveryWindowInDays: 0,
       },
       { parent },
     );

@@ -30,7 +30,7 @@ import { MachineSecurityGroups } from "./securityGroups.ts";
 
 export interface AwsMachinesArgs extends CloudMachinesArgs {
   readonly region: string;
-  /** Production has a NAT gateway in each zone, keeps its logs for a year, and secrets for a month after they were deleted. */
+  /** Production has a NAT gateway in each zone, and keeps its logs for a year. */
   readonly production: boolean;
   /** The bucket of a stack with history. */
   readonly bucket?: { readonly system: System; readonly wanted: ClusterConfig["storage"] };
@@ -49,7 +49,7 @@ export class AwsMachines extends pulumi.ComponentResource {
   readonly outputs: Readonly<Record<string, unknown>>;
 
   constructor(name: string, args: AwsMachinesArgs, options?: pulumi.ComponentResourceOptions) {
-    const { stack, region, machines, production } = args;
+    const { stack, region, machines } = args;
     const tags = { "vigil:stack": stack, "managed-by": "pulumi" };
     const aws = new Provider(`${name}-aws`, { region, defaultTags: { tags } });
     super("vigil:aws:Machines", name, {}, { ...options, providers: { aws } });
@@ -142,8 +142,6 @@ export class AwsMachines extends pulumi.ComponentResource {
           rights: [...rights, ...(storage?.ready ?? [])],
           keyArn: key.arn,
           outputs: outputs.bucket.bucket,
-          // A name that waits for its deletion cannot be taken again, which stands in the way of a stack that comes and goes.
-          recoveryDays: production ? 30 : 0,
         }),
       ]),
     );
