@@ -1,5 +1,6 @@
 /** A machine's data disk: found by its label when it was used before, taken when it is the one empty disk, never guessed. */
 import type { Machine, MachineStep } from "../machines.ts";
+import { literal } from "../windows/powershell.ts";
 
 const label = "vigil-data";
 
@@ -19,7 +20,7 @@ export function diskStep({ name, system }: Machine, folder: string): MachineStep
 function windows(folder: string): string {
   return `$ErrorActionPreference = 'Stop'
 $label = '${label}'
-$folder = '${folder}'
+$folder = ${literal(folder)}
 # Windows leaves a disk that it has not seen before offline.
 foreach ($disk in @(Get-Disk | Where-Object { $_.IsOffline -and -not $_.IsBoot })) {
   Set-Disk -Number $disk.Number -IsOffline $false
