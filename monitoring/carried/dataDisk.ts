@@ -37,7 +37,7 @@ if ($volume.Count -eq 0) {
 }
 $partition = Get-Partition -Volume $volume[0]
 $most = (Get-PartitionSupportedSize -DiskNumber $partition.DiskNumber -PartitionNumber $partition.PartitionNumber).SizeMax
-if ($partition.Size -lt $most - 1MB) {
+if ($partition.Size -lt $most - 1048576) {
   Resize-Partition -DiskNumber $partition.DiskNumber -PartitionNumber $partition.PartitionNumber -Size $most
 }
 if ($partition.AccessPaths -notcontains "$folder\\") {
