@@ -190,10 +190,6 @@ function child(node: Node, type: string): Node | null {
   return node.namedChildren.find((part) => part.type === type) ?? null;
 }
 
-function same(a: Node | null, b: Node | null): boolean {
-  return a !== null && b !== null && a.id === b.id;
-}
-
 function ancestor(node: Node, type: string): Node | null {
   let above = node.parent;
   while (above !== null && above.type !== type) above = above.parent;
