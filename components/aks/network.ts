@@ -1,6 +1,6 @@
 import { NetworkSecurityGroup } from "@pulumi/azure-native/network/networkSecurityGroup.js";
 import { Subnet } from "@pulumi/azure-native/network/subnet.js";
-import { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork.js";
+import { virtualNetwork } from "../azure/stackPlaces.ts";
 import { wayOut } from "../azure/wayOut.ts";
 import * as pulumi from "../pulumi.ts";
 import type { ClusterAddresses } from "./addresses.ts";
@@ -27,17 +27,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
     super("vigil:azure:Network", name, {}, options);
     const { resourceGroup: resourceGroupName, location, network, addresses } = args;
     const parent = { parent: this };
-    const virtualNetwork = new VirtualNetwork(
-      name,
-      {
-        resourceGroupName,
-        location,
-        virtualNetworkName: network,
-        addressSpace: { addressPrefixes: [addresses.network] },
-      },
-      // Its subnets are resources of their own; Azure lists them in the network too.
-      { ...parent, ignoreChanges: ["subnets"] },
-    );
+    const own = virtualNetwork(name, { ...args, range: addresses.network }, this);
     const firewall = new NetworkSecurityGroup(
       `${name}-firewall`,
       {
@@ -53,7 +43,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
       `${name}-nodes`,
       {
         resourceGroupName,
-        virtualNetworkName: virtualNetwork.name,
+        virtualNetworkName: own.name,
         subnetName: "nodes",
         addressPrefix: addresses.nodes,
         networkSecurityGroup: { id: firewall.id },
@@ -66,7 +56,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
       `${name}-endpoints`,
       {
         resourceGroupName,
-        virtualNetworkName: virtualNetwork.name,
+        virtualNetworkName: own.name,
         subnetName: "endpoints",
         addressPrefix: addresses.endpoints,
         networkSecurityGroup: { id: firewall.id },
@@ -76,7 +66,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
       // A network takes one change at a time.
       { ...parent, dependsOn: [nodes] },
     );
-    this.id = virtualNetwork.id;
+    this.id = own.id;
     this.nodeSubnet = nodes.id;
     this.endpointSubnet = endpoints.id;
     this.outbound = address;

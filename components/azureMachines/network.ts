@@ -1,9 +1,10 @@
 import { NetworkSecurityGroup } from "@pulumi/azure-native/network/networkSecurityGroup.js";
 import { Subnet } from "@pulumi/azure-native/network/subnet.js";
-import { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork.js";
+import type { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork.js";
 import type { MachineNetwork } from "../../monitoring/machineNetwork.ts";
 import type { PrivateNetwork } from "../azure/privateAccess.ts";
 import { rule } from "../azure/securityRules.ts";
+import { virtualNetwork } from "../azure/stackPlaces.ts";
 import { wayOut } from "../azure/wayOut.ts";
 import * as pulumi from "../pulumi.ts";
 import { machineRules, type MachineRules } from "./firewall.ts";
@@ -32,17 +33,7 @@ export class AzureMachineNetwork extends pulumi.ComponentResource implements Pri
     super("vigil:azure:MachineNetwork", name, {}, options);
     const { resourceGroup: resourceGroupName, location, network, addresses } = args;
     const parent = { parent: this };
-    this.virtualNetwork = new VirtualNetwork(
-      name,
-      {
-        resourceGroupName,
-        location,
-        virtualNetworkName: network,
-        addressSpace: { addressPrefixes: [addresses.network] },
-      },
-      // Its subnets are resources of their own; Azure lists them in the network too.
-      { ...parent, ignoreChanges: ["subnets"] },
-    );
+    this.virtualNetwork = virtualNetwork(name, { ...args, range: addresses.network }, this);
     const firewall = (own: string, securityRules: ReturnType<typeof machineRules>) =>
       new NetworkSecurityGroup(
         `${name}-${own}`,

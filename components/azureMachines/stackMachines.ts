@@ -1,5 +1,4 @@
 import { RoleAssignment } from "@pulumi/azure-native/authorization/roleAssignment.js";
-import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { hasDataDisk } from "../../monitoring/carried/cloudSteps.ts";
 import { edgePorts } from "../../monitoring/machineFlows.ts";
@@ -7,12 +6,13 @@ import { zoneOfMachine } from "../../monitoring/machineNetwork.ts";
 import type { Machine } from "../../monitoring/machines.ts";
 import { groupId } from "../azure/arm.ts";
 import type { ChosenBucket } from "../azure/chosenBucket.ts";
-import { AzureLogs } from "../azure/logs.ts";
+import type { AzureLogs } from "../azure/logs.ts";
 import { azureNames, guid, type AzureNames } from "../azure/names.ts";
 import { ownRole } from "../azure/ownRole.ts";
 import { withoutVersionedTypes } from "../azure/ownTypes.ts";
 import type { PrivateNetwork } from "../azure/privateAccess.ts";
 import { zonesOf } from "../azure/regions.ts";
+import { stackPlaces } from "../azure/stackPlaces.ts";
 import { KeyVaultSecrets } from "../azure/vault.ts";
 import type { StepAdapter } from "../hosts/adapter.ts";
 import type { CloudMachinesArgs } from "../hosts/cloudMachines.ts";
@@ -57,19 +57,8 @@ export class AzureMachines extends pulumi.ComponentResource {
     const names = azureNames(args.stack, subscription);
     const zones = zonesOf(location);
     const parent = { parent: this };
-    const group = new ResourceGroup(
-      `${name}-group`,
-      { resourceGroupName: names.resourceGroup, location },
-      parent,
-    );
-    const dataGroup = new ResourceGroup(
-      `${name}-data`,
-      { resourceGroupName: names.dataGroup, location },
-      // Azure deletes what is in a group with the group.
-      { ...parent, protect: true, retainOnDelete: true },
-    );
+    const { group, dataGroup, logs } = stackPlaces(name, { names, location, ...parent });
     const here = { resourceGroup: group.name, location };
-    const logs = new AzureLogs(`${name}-logs`, { ...here, workspace: names.logs }, parent);
     const ports = edgePorts(machines, args.flows);
     const edges = machines.filter(({ role }) => role === "edge").map((machine) => machine.name);
     const network = new AzureMachineNetwork(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { actionsOf, statementsOf } from "./eksProgram.ts";
 import {
   changed,
+  firstRuns,
   givenSecret,
   machinesStack,
   named,
@@ -9,6 +10,7 @@ import {
   ofType,
   replan,
   unpacked,
+  type FirstRuns,
   type Inputs,
 } from "./machinesStack.ts";
 import type { SimulatedStack, StateResource } from "./simulatedStack.ts";
@@ -29,17 +31,11 @@ describe("machines on EC2", function () {
     return (mainSteps[0].inputs.runCommand as string[]).join("\n");
   };
 
-  /** The first run, in which a step fails, what it left, and the run after it. */
-  let failed: { readonly code: number; readonly stdout: string; readonly made: readonly string[] };
-  let mended: string;
+  let first: FirstRuns;
 
   before(async () => {
     stack = await machinesStack("aws", { history: true });
-    stack.fail({ [`aws:${association} node-1-prometheus`]: "Start-Service : the port 9090 is in use" });
-    const { code, stdout } = await stack.tryUp();
-    failed = { code, stdout, made: ofType(await stack.state(), association).map(nameOf) };
-    stack.fail({});
-    mended = (await stack.up()).stdout;
+    first = await firstRuns(stack, `aws:${association}`);
     state = await stack.state();
   });
 
@@ -278,17 +274,19 @@ describe("machines on EC2", function () {
   });
 
   it("stops what comes after a step that fails, and says step, machine and the script's own words", () => {
-    assert.notEqual(failed.code, 0);
+    assert.notEqual(first.failed.code, 0);
     assert.match(
-      failed.stdout,
+      first.failed.stdout,
       /step node-1-prometheus failed on node-1: Start-Service : the port 9090 is in use/,
     );
-    assert.ok(failed.made.includes("node-2-base"));
-    assert.ok(!failed.made.includes("node-2-prometheus") && !failed.made.includes("edge-1-haproxy"));
+    assert.ok(first.failed.made.includes("node-2-base"));
+    assert.ok(
+      !first.failed.made.includes("node-2-prometheus") && !first.failed.made.includes("edge-1-haproxy"),
+    );
   });
 
   it("runs the step again in the next run, as an association of its own, since AWS waits for no other", () => {
-    assert.ok(changed(mended, "created replacement").includes("node-1-prometheus"), mended);
+    assert.ok(changed(first.mended, "created replacement").includes("node-1-prometheus"), first.mended);
     const made = steps().map(nameOf);
     assert.ok(made.includes("node-2-prometheus") && made.includes("edge-2-haproxy"));
   });

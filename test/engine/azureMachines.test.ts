@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   changed,
+  firstRuns,
   givenSecret,
   machinesStack,
   named,
@@ -8,6 +9,7 @@ import {
   ofType,
   replan,
   unpacked,
+  type FirstRuns,
   type Inputs,
 } from "./machinesStack.ts";
 import type { SimulatedStack, StateResource } from "./simulatedStack.ts";
@@ -26,17 +28,11 @@ describe("machines in Azure", function () {
   const inputs = (type: string, name: string): Inputs => named(state, type, name).inputs;
   const steps = (): StateResource[] => ofType(state, command);
 
-  /** The first run, in which a step fails, what it left, and the run after it. */
-  let failed: { readonly code: number; readonly stdout: string; readonly made: readonly string[] };
-  let mended: string;
+  let first: FirstRuns;
 
   before(async () => {
     stack = await machinesStack("azure", plan);
-    stack.fail({ [`azure-native:${command} node-1-prometheus`]: "Start-Service : the port 9090 is in use" });
-    const { code, stdout } = await stack.tryUp();
-    failed = { code, stdout, made: ofType(await stack.state(), command).map(nameOf) };
-    stack.fail({});
-    mended = (await stack.up()).stdout;
+    first = await firstRuns(stack, `azure-native:${command}`);
     state = await stack.state();
   });
 
@@ -277,17 +273,19 @@ describe("machines in Azure", function () {
   });
 
   it("stops what comes after a step that fails, and says step, machine and the script's own words", () => {
-    assert.notEqual(failed.code, 0);
+    assert.notEqual(first.failed.code, 0);
     assert.match(
-      failed.stdout,
+      first.failed.stdout,
       /step node-1-prometheus failed on node-1: Start-Service : the port 9090 is in use/,
     );
-    assert.ok(failed.made.includes("node-2-base"));
-    assert.ok(!failed.made.includes("node-2-prometheus") && !failed.made.includes("edge-1-haproxy"));
+    assert.ok(first.failed.made.includes("node-2-base"));
+    assert.ok(
+      !first.failed.made.includes("node-2-prometheus") && !first.failed.made.includes("edge-1-haproxy"),
+    );
   });
 
   it("runs the step again in the next run, and goes on from there", () => {
-    assert.deepEqual(changed(mended, "updated"), ["node-1-prometheus"]);
+    assert.deepEqual(changed(first.mended, "updated"), ["node-1-prometheus"]);
     const made = steps().map(nameOf);
     assert.ok(made.includes("node-2-prometheus") && made.includes("edge-2-haproxy"));
   });

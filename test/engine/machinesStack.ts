@@ -91,6 +91,23 @@ export function replan(stack: SimulatedStack, options: PlanOptions): void {
   stack.configure({ "probe:options": { ...options } });
 }
 
+/** A first run in which a step fails, and the run after it. */
+export interface FirstRuns {
+  /** `made` are the names of the steps that were there afterwards. */
+  readonly failed: { readonly code: number; readonly stdout: string; readonly made: readonly string[] };
+  /** What the engine printed of the run after it. */
+  readonly mended: string;
+}
+
+/** @param token type of the resources that run steps */
+export async function firstRuns(stack: SimulatedStack, token: string): Promise<FirstRuns> {
+  stack.fail({ [`${token} node-1-prometheus`]: "Start-Service : the port 9090 is in use" });
+  const { code, stdout } = await stack.tryUp();
+  const made = (await stack.state()).filter(({ type }) => type === token).map(nameOf);
+  stack.fail({});
+  return { failed: { code, stdout, made }, mended: (await stack.up()).stdout };
+}
+
 /** Resources whose type ends so: `compute:VirtualMachine`. */
 export function ofType(state: readonly StateResource[], type: string): StateResource[] {
   return state.filter((resource) => resource.type.endsWith(`:${type}`));
