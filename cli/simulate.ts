@@ -21,7 +21,7 @@ Runs a whole "pulumi up" of a stack against simulated clouds: the real engine an
 pretend. Nothing real is created, no account is needed, nothing leaves this machine.
 Types, properties, values and the order of things are checked as strictly as the pinned SDKs declare them.
 
-  STACK       configured by Pulumi.STACK.yaml, on AKS or EKS
+  STACK       configured by Pulumi.STACK.yaml, on AKS, EKS or Windows machines
   --out DIR   writes DIR/state.json (as "pulumi stack export"), DIR/helm/RELEASE.json and DIR/manifests/*.yaml
   --json      one JSON object instead of the tree
 
