@@ -14,6 +14,8 @@ export interface MachineLayoutOptions {
   readonly ports?: Readonly<Record<string, number>>;
   readonly human: string;
   readonly grafana: boolean;
+  /** Whether HAProxy lives in WSL2 of a Windows machine, as on a Linux one. @default false */
+  readonly proxyInWsl?: boolean;
   /** Folder of Windows machines. @default `C:\Prometheus`, with `C:\Grafana` and `C:\HAProxy` beside it */
   readonly directory?: string;
 }
@@ -187,9 +189,10 @@ function directoriesOn(
   system: Machine["system"],
   component: Component,
   service: string,
-  { directory }: MachineLayoutOptions,
+  { directory, proxyInWsl = false }: MachineLayoutOptions,
 ): Directories {
-  if (system === "linux") return { root: `/var/lib/vigil/${service}`, separator: "/" };
+  if (system === "linux" || (component === "haproxy" && proxyInWsl))
+    return { root: `/var/lib/vigil/${service}`, separator: "/" };
   const base = directory ?? "C:\\Prometheus";
   const own = { grafana: "C:\\Grafana", haproxy: "C:\\HAProxy" } as const;
   const root =

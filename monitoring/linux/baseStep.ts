@@ -50,8 +50,7 @@ export function renderBaseStep(machine: Machine, options: LinuxOptions): Machine
     shell: "bash",
     install: [
       ...head,
-      ...installPackages(packagesOf(machine, sharedAddress)),
-      ...(machine.role === "edge" ? keepHaproxySeries : []),
+      ...installPackages(packagesOf(machine, sharedAddress), settings),
       write,
       `install -d -m 0755 ${quote(services)}`,
       `printf '%s\\n' ${kernel.map(([key, value]) => quote(`${key} = ${value}`)).join(" ")} | write sysctl.d/60-vigil.conf 'sysctl --quiet --load'`,
@@ -77,7 +76,8 @@ export function renderBaseStep(machine: Machine, options: LinuxOptions): Machine
   };
 }
 
-function installPackages(packages: readonly string[]): string[] {
+/** Commands that install what is absent, and keep HAProxy to its series where it is among them. */
+export function installPackages(packages: readonly string[], settings: string): string[] {
   return [
     // The first boot installs, too.
     "if command -v cloud-init > /dev/null; then cloud-init status --wait > /dev/null || true; fi",
@@ -97,6 +97,7 @@ function installPackages(packages: readonly string[]): string[] {
     "  done",
     "fi",
     "",
+    ...(packages.includes("haproxy") ? [`settings=${quote(settings)}`, ...keepHaproxySeries] : []),
   ];
 }
 

@@ -48,7 +48,7 @@ function escape(character: string): string {
   return `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
 }
 
-/** Lines as they are, which can be read and compared, unless one of them would end the block. */
+/** Lines as they are, which can be read and compared, unless one of them could end the block: not every grammar looks on. */
 function block(value: string): string {
-  return /(?:^|\n)'@/.test(value) ? `'${value.replaceAll("'", "''")}'` : `@'\n${value}\n'@`;
+  return /(?:^|\n)'/.test(value) ? `'${value.replaceAll("'", "''")}'` : `@'\n${value}\n'@`;
 }

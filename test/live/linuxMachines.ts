@@ -103,7 +103,8 @@ export class LinuxMachines {
       },
       stdio: ["pipe", "pipe", "pipe"],
     });
-    bash.stdin.end(`vigil_value() { cat '${values}/'"$1"; }\n${script}`);
+    // Read whole before it starts, as by every adapter that sends it through standard input.
+    bash.stdin.end(`vigil_value() { cat '${values}/'"$1"; }\n{\n${script}\n} < /dev/null\n`);
     const [output, errors, [code]] = await Promise.all([
       text(bash.stdout),
       text(bash.stderr),

@@ -63,6 +63,8 @@ function syntax(root: Node): string[] {
 const cmdlets = new Set(
   (
     "Add-LocalGroupMember Copy-Item ConvertTo-Json Expand-Archive ForEach-Object Get-ChildItem Get-CimInstance Get-Content " +
+    "Get-Item Get-ScheduledTask New-ScheduledTaskAction New-ScheduledTaskPrincipal New-ScheduledTaskSettingsSet " +
+    "New-ScheduledTaskTrigger Register-ScheduledTask Set-Service Start-ScheduledTask Unregister-ScheduledTask " +
     "Get-FileHash Get-ItemProperty Get-LocalGroupMember Get-NetConnectionProfile Get-NetFirewallProfile Get-NetFirewallRule " +
     "Get-NetIPAddress Get-Service Invoke-CimMethod Invoke-WebRequest Join-Path Move-Item New-Item New-ItemProperty " +
     "New-NetFirewallRule New-Object New-Service Remove-Item Remove-ItemProperty Remove-NetFirewallRule Select-Object " +
@@ -155,7 +157,10 @@ const members = new Set(
   (
     "Count Length Name FullName PSIsContainer Value Status Thumbprint Certificate ChainElements Hash PathName Description " +
     "ReturnValue InterfaceIndex NetworkCategory Enabled DefaultInboundAction Exception Message Groups ChainPolicy ExtraStore " +
-    "RevocationMode VerificationFlags ReadTimeout WriteTimeout Host Port Authority PathAndQuery Elapsed TotalSeconds PSObject Properties"
+    "RevocationMode VerificationFlags FileName Arguments UseShellExecute CreateNoWindow RedirectStandardInput " +
+    "RedirectStandardOutput RedirectStandardError StandardOutputEncoding StandardErrorEncoding EnvironmentVariables StandardOutput " +
+    "StandardError StandardInput BaseStream ExitCode Result TaskName " +
+    " ReadTimeout WriteTimeout Host Port Authority PathAndQuery Elapsed TotalSeconds PSObject Properties"
   ).split(" "),
 );
 
