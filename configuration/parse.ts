@@ -66,7 +66,7 @@ export function parseConfig(
   const reading: Reading = { raw, secretKeys: new Set(secretKeys), stack };
   const findings = [...unknownKeys(reading), ...plaintextSecrets(reading)];
   const values = Object.fromEntries(keyNames.map((name) => [name, readKey(name, reading, findings)]));
-  findings.push(...secretFormFindings(values as Partial<Values>, stack));
+  findings.push(...secretFormFindings(values, stack));
   if (findings.length > 0) throw new FindingsError(findings);
   return stackConfig(stack, values as Values);
 }

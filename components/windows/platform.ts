@@ -47,7 +47,7 @@ async function placed(
     hostPlan(config, system, { ...facts, dashboards });
   switch (config.platform) {
     case "windows-azure":
-      return (await import("./inAzure.ts")).inAzure(config, planWith);
+      return (await import("./inAzure.ts")).inAzure(config, system, planWith);
     case "windows-aws":
       return (await import("./inAws.ts")).inAws(config, system, planWith);
     default: {
@@ -84,7 +84,7 @@ function deployed(config: Config, plan: HostPlan, hosts: Hosts): Outputs {
 /** A way to each machine that exists. Whose connection lacks something is a finding before. */
 function existingAdapters(config: Config): Record<string, StepAdapter> {
   return Object.fromEntries(
-    config.machines.existing.map((machine) => {
+    config.machines.existing.map((machine): [string, StepAdapter] => {
       const { name, address, connection, port, user = "", hostKey = "", passwordSecret } = machine;
       if (connection === "local") return [name, new LocalSteps()];
       const secret = config.secrets[passwordSecret ?? machine.keySecret ?? defaultKeySecret];
