@@ -64,13 +64,19 @@ export function windowsStack(
   });
   const plan = planServices(tradeSystem, layout, {
     objectStore: "none",
-    grafana: { home: windowsGrafanaHome({}, directory), dashboards: renderDashboards(tradeSystem) },
+    watchedRedisWantsPassword: true,
+    grafana: {
+      home: windowsGrafanaHome({}, directory),
+      dashboards: renderDashboards(tradeSystem),
+      plugins: ["redis-datasource", "grafana-clickhouse-datasource"],
+      clickhouse: { host: "clickhouse-node", port: 9440, username: "grafana" },
+    },
   });
   const steps = windowsSteps(plan, layout, {
     stack: "trade-prod",
     machines,
     flows: machineFlows(tradeSystem, layout),
-    people: ["10.0.0.0/8"],
+    networks: { people: ["10.0.0.0/8"] },
     downloads: givenDownloads,
     ...rest,
   });

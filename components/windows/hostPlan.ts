@@ -69,7 +69,7 @@ export function hostPlan(config: StackConfig<unknown>, whole: System, facts: Hos
   const { machines: wanted } = config;
   const found = hostServices(config, whole, facts);
   const { machines, flows, services, layout } = found;
-  const shared = { machines, flows, people: wanted.people, networks: { [people]: wanted.people } };
+  const shared = { machines, flows, networks: { [people]: wanted.people } };
   const steps = [
     ...windowsSteps(onWindows(config, services), layout, {
       ...shared,

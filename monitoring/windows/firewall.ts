@@ -1,7 +1,6 @@
 /** Rules of Windows Firewall: a program, its port, and the peers that have business there. Everything else stays shut. */
 import type { Service } from "../hosts.ts";
 import type { Machine, MachineFlow } from "../machines.ts";
-import { people } from "../machineFlows.ts";
 
 /** One inbound rule that allows. */
 export interface FirewallRule {
@@ -16,7 +15,8 @@ export interface FirewallRule {
 export interface FirewallOptions {
   readonly machines: readonly Machine[];
   readonly flows: readonly MachineFlow[];
-  readonly people: readonly string[];
+  /** Networks by the sources of flows that are no machine. */
+  readonly networks: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -34,9 +34,12 @@ export function firewallRules(service: Service, options: FirewallOptions): Firew
 }
 
 function peersOf({ from, to, port }: MachineFlow, options: FirewallOptions): readonly string[] {
-  if (from === people) return options.people;
+  const networks = options.networks[from];
+  if (networks !== undefined) return networks;
   const machine = options.machines.find(({ name }) => name === from);
   if (machine === undefined)
-    throw new Error(`flow from ${from} to ${to}:${String(port)}: no machine is named ${from}; add it`);
+    throw new Error(
+      `flow from ${from} to ${to}:${String(port)}: no machine and no network is named ${from}; add it`,
+    );
   return [machine.address];
 }

@@ -9,8 +9,8 @@ export interface WindowsOptions {
   readonly machines: readonly Machine[];
   /** What firewalls let in, by `machineFlows`. */
   readonly flows: readonly MachineFlow[];
-  /** Networks of the people who may reach the edge, where that is a Windows machine. */
-  readonly people: readonly string[];
+  /** Networks by the sources of flows that are no machine: `people`. */
+  readonly networks: Readonly<Record<string, readonly string[]>>;
   /** What makes a service of a program that is none. @default "winsw" */
   readonly wrapper?: Wrapper;
   /** Builds instead of the pinned ones. @default none */

@@ -157,5 +157,7 @@ function element(name: string, content: string): string {
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 function xml(content: string): string {
-  return content.replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
+  // By number: a reader may take other alphabets' line ends for its own.
+  const other = (character: string): string => `&#${String(character.codePointAt(0))};`;
+  return content.replaceAll(/[&<>"]|[^\x20-\x7e]/gu, (character) => entities[character] ?? other(character));
 }

@@ -30,7 +30,12 @@ describe("the steps of Windows machines", () => {
 
   it("ask for exactly the values that their files name and their checks need, and nothing to take away", () => {
     const own = step(steps, "node-1-redis-exporter-1");
-    assert.deepEqual(own.values, ["tls:ca.crt", "tls:redis-exporter-1.crt", "tls:redis-exporter-1.key"]);
+    assert.deepEqual(own.values, [
+      "secret:redis-password",
+      "tls:ca.crt",
+      "tls:redis-exporter-1.crt",
+      "tls:redis-exporter-1.key",
+    ]);
     for (const { name, install, remove, values } of steps) {
       assert.deepEqual(
         valuesIn([install]).filter((value) => !values.includes(value)),
@@ -116,6 +121,26 @@ describe("the steps of Windows machines", () => {
     assert.match(step(second.steps, "node-1-grafana").install, /http_port = 3001/);
   });
 
+  it("give Grafana its Prometheus, each Redis, and ClickHouse with the system's database", () => {
+    const { install } = step(steps, "node-1-grafana");
+    for (const part of [
+      /type: prometheus\n/,
+      /url: redis:\/\/redis-trade-state:6379\n/,
+      /url: redis:\/\/redis-result-stream:6382\n/,
+      /defaultDatabase: trade_system\n[^]*type: grafana-clickhouse-datasource\n/,
+    ])
+      assert.match(install, part);
+    assert.doesNotMatch(install, /defaults\.ini/);
+  });
+
+  it("hand the exporter the password of the Redis instances as JSON, whatever is in it", () => {
+    const { install } = step(steps, "node-1-redis-exporter-1");
+    assert.match(
+      install,
+      /"redis:\/\/redis-signal-stream:6381": "\{\{secret:redis-password\}\}"[^]*\n'Json' = \$true/,
+    );
+  });
+
   it("put Grafana's plugins where it looks for them", () => {
     const plugin = {
       id: "grafana-clickhouse-datasource",
@@ -144,7 +169,7 @@ describe("the steps of Windows machines", () => {
       [],
     );
     assert.throws(
-      () => windowsSteps(plan, layout, { stack: "s", machines: cloudMachines, flows: [], people: [] }),
+      () => windowsSteps(plan, layout, { stack: "s", machines: cloudMachines, flows: [], networks: {} }),
       /vigil:machines\.downloads\.\w+: no published SHA-256/,
     );
   });
