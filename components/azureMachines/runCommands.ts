@@ -27,6 +27,9 @@ export interface RunCommandsArgs {
 /** A step may fetch a hundred megabytes, and wait for a service to replay its log. */
 const timeoutInSeconds = 1800;
 
+/** Run commands that one machine holds: https://github.com/MicrosoftDocs/azure-docs/issues/117976 */
+const mostCommands = 25;
+
 /** What a secret of Key Vault holds, with some room: https://learn.microsoft.com/azure/key-vault/secrets/about-secrets */
 const mostCharacters = 24_000;
 
@@ -38,6 +41,7 @@ const mostCharacters = 24_000;
  */
 export class RunCommands implements StepAdapter {
   readonly #args: RunCommandsArgs;
+  #carried = 0;
 
   constructor(args: RunCommandsArgs) {
     this.#args = args;
@@ -45,16 +49,17 @@ export class RunCommands implements StepAdapter {
 
   readonly carry = (step: MachineStep, delivery: Delivery): pulumi.Resource => {
     const { resourceGroup, location, machine, vault, ready } = this.#args;
+    this.#carried += 1;
+    if (this.#carried > mostCommands)
+      throw new pulumi.RunError(
+        `${step.machine}: ${step.name} is its step number ${this.#carried}, and a machine in Azure holds ${mostCommands} run commands; ` +
+          "name another machine for some of its services",
+      );
     const values = step.values.length > 0 ? this.#store(step, delivery) : undefined;
-    const names = {
-      resourceGroupName: resourceGroup,
-      vmName: step.machine,
-      runCommandName: step.name,
-    };
     return new VirtualMachineRunCommandByVirtualMachine(
       step.name,
       {
-        ...names,
+        resourceGroupName: resourceGroup,
         vmName: machine.machine.name,
         location,
         asyncExecution: false,
@@ -65,13 +70,18 @@ export class RunCommands implements StepAdapter {
       {
         parent: delivery.parent,
         dependsOn: [...delivery.after, ...vault.ready, ...ready, ...(values ? [values.right] : [])],
+        // Azure runs a script once for each name: a change, and a step that failed, is a new command under a name of its own.
         // Another machine of the same name has nothing yet of what this one had.
+        replaceOnChanges: ["*"],
         replaceWith: [machine.machine],
+        // A machine holds few of them.
         deleteBeforeReplace: true,
-        customTimeouts: { create: "45m", update: "45m" },
-        hooks: explained(step, async () => {
+        customTimeouts: { create: "45m" },
+        hooks: explained(step, async ({ runCommandName }) => {
           const found = await getVirtualMachineRunCommandByVirtualMachine({
-            ...names,
+            resourceGroupName: resourceGroup,
+            vmName: step.machine,
+            runCommandName: String(runCommandName),
             expand: "instanceView",
           });
           return found.instanceView.error;

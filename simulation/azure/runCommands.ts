@@ -1,7 +1,8 @@
 /** Run Command: a script that is asked to fail does so as it would in Azure, and is looked at afterwards. */
-import type { Call, Existing, Partly } from "../cloud.ts";
+import type { Call, Existing, Partly, Requested } from "../cloud.ts";
 import { moment } from "../invented.ts";
 import { plain, textAt, type Properties } from "../propertyValues.ts";
+import type { World } from "../world.ts";
 
 /** What scripts wrote to stderr before they failed, by resource group, machine and command. */
 const written = new Map<string, string>();
@@ -15,6 +16,19 @@ export function scriptFails({ kind, inputs }: Existing, stderr: string): Partly 
   if (!told || plain(inputs["asyncExecution"]) === true) return "unnoticed";
   return { message: "the script of the run command ended with exit code 1" };
 }
+
+/** @throws where the machine holds as many as Azure lets it: https://github.com/MicrosoftDocs/azure-docs/issues/117976 */
+export function admitCommand({ kind, token, inputs }: Requested, world: World): void {
+  if (kind !== "VirtualMachineRunCommandByVirtualMachine") return;
+  const machine = `/resourceGroups/${textAt(inputs, "resourceGroupName") ?? ""}/providers/Microsoft.Compute/virtualMachines/${textAt(inputs, "vmName") ?? ""}/`;
+  const held = world.things.filter((each) => each.token === token && each.id.includes(machine)).length;
+  if (held >= most)
+    throw new Error(
+      `OperationNotAllowed: The maximum number of managed Run commands (max=${String(most)}, current=${String(held)}) has been exceeded.`,
+    );
+}
+
+const most = 25;
 
 /** `az vm run-command show --expand instanceView` */
 export function runCommandOf({ arguments: asked }: Call): Properties {

@@ -3,7 +3,7 @@ import { azureFaults } from "../azure/faults.ts";
 import { azureFunctions } from "../azure/functions.ts";
 import { azureId, azureNameKey } from "../azure/identity.ts";
 import { azureOutputs } from "../azure/outputs.ts";
-import { scriptFails } from "../azure/runCommands.ts";
+import { admitCommand, scriptFails } from "../azure/runCommands.ts";
 import type { Cloud, Requested } from "../cloud.ts";
 import { guid } from "../invented.ts";
 import { withName } from "../naming.ts";
@@ -17,6 +17,7 @@ export const azureNative: Cloud = {
   },
   faults: azureFaults,
   partly: scriptFails,
+  admit: admitCommand,
   identify: azureId,
   outputs: azureOutputs,
   replaces,

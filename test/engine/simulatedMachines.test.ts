@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -223,6 +223,23 @@ describe("simulated clouds: what they refuse of machines", function () {
     );
     equal((looked?.["instanceView"] as { error: string }).error, "no such port");
     equal(create({ runCommandName: "other" }), "created");
+  });
+
+  it("holds 25 run commands for a machine, as Azure does", () => {
+    const provider = providers.get("azure-native");
+    const create = (number: number): void => {
+      const inputs = {
+        ...group,
+        vmName: "full",
+        runCommandName: `n${String(number)}`,
+        source: { script: "echo" },
+      };
+      provider?.create({ urn: urnOf(command, `n${String(number)}`), region }, inputs, false);
+    };
+    for (let number = 1; number <= 25; number += 1) create(number);
+    throws(() => {
+      create(26);
+    }, /maximum number of managed Run commands \(max=25, current=25\)/);
   });
 
   function refusals(token: string, inputs: object): string[] {
