@@ -143,8 +143,11 @@ install_program() {
   if [ -x "$4" ]; then return; fi
   install -d -m 0755 "$programs" "$(dirname "$4")"
   work=$(mktemp -d "$programs/.download.XXXXXX")
-  curl -q --proto '=https' --tlsv1.2 --location --fail --silent --show-error --retry 3 --max-time 600 \\
-    --output "$work/archive" "$1" || fail "cannot download $1"
+  if ! curl -q --proto '=https' --tlsv1.2 --location --fail --silent --show-error --retry 3 --max-time 600 \\
+    --output "$work/archive" "$1"; then
+    rm -rf "$work"
+    fail "cannot download $1"
+  fi
   found=$(sha256sum "$work/archive")
   found=\${found%% *}
   if [ "$found" != "$2" ]; then
@@ -161,6 +164,14 @@ install_program() {
   install -m 0755 "$file" "$4.new"
   mv -f "$4.new" "$4"
   rm -rf "$work"
+}
+
+# Builds that no unit starts any more.
+drop_programs() {
+  local build
+  for build in "$programs"/*/; do
+    if [ -d "$build" ] && ! grep -qsF "=$build" "$units"/vigil-*.service; then rm -rf "$build"; fi
+  done
 }
 
 # Status of a request, which nobody can read in the list of processes: the user's value goes by standard input.

@@ -117,6 +117,7 @@ function installScript(
     "  unfinished=0",
     '  rm -f "$root/.pending"',
     "  drop_obsolete",
+    "  drop_programs",
     // Those who use it look again only now and then; the next member of its group waits for them.
     '  if ((rank == 3 && was_active)); then sleep "$settle"; fi',
     "fi",

@@ -154,6 +154,23 @@ describe("what Linux machines get", function () {
     );
   });
 
+  for (const [store, wanted] of [
+    [{ kind: "azure-blob", storageAccount: "tradeprod" }, /type: AZURE\n/],
+    [{ kind: "s3", region: "us-east-1" }, /aws_sdk_auth: true\n/],
+  ] as const)
+    it(`reach a bucket of ${store.kind} by the machine's identity and hold no key of it`, () => {
+      const steps = linuxStack({}, store).steps.filter(({ install }) => install.includes("objstore.yml"));
+      assert.deepEqual(
+        steps.map(({ name }) => name),
+        ["history-1-thanos-store", "history-1-thanos-ruler", "history-1-thanos-compactor"],
+      );
+      for (const { install, values } of steps) {
+        assert.match(install, wanted);
+        assert.doesNotMatch(install, /storage_account_key|storage_connection_string|secret_key|access_key/);
+        assert.ok(!values.some((name) => /key$/.test(name) && !name.startsWith("tls:")));
+      }
+    });
+
   it("change the second of a pair only after the first", () => {
     const after = (name: string): readonly string[] =>
       stack.steps.find((step) => step.name === name)?.after ?? [];

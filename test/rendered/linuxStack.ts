@@ -4,6 +4,7 @@ import { linuxSteps, type LinuxOptions } from "../../monitoring/linux.ts";
 import { machineFlows, people } from "../../monitoring/machineFlows.ts";
 import { machineLayout } from "../../monitoring/machineLayout.ts";
 import type { Machine, MachineRole, MachineStep } from "../../monitoring/machines.ts";
+import type { ObjectStoreOptions } from "../../monitoring/objstore.ts";
 import { planServices } from "../../monitoring/plan.ts";
 import { systems } from "../../systems/index.ts";
 
@@ -39,8 +40,13 @@ export interface LinuxStack {
 }
 
 /** @param ports as in the options of `machineLayout` */
-export function linuxStack(ports: Readonly<Record<string, number>> = {}): LinuxStack {
-  const system = systems.trade({ environment: "production", region: "eastus", layout: "cluster" });
+export function linuxStack(
+  ports: Readonly<Record<string, number>> = {},
+  objectStore: ObjectStoreOptions = { kind: "filesystem", directory: "/var/lib/vigil/bucket" },
+): LinuxStack {
+  const trade = systems.trade({ environment: "production", region: "eastus", layout: "cluster" });
+  const bucket = { ...trade.longTerm.bucket, kind: objectStore.kind };
+  const system = { ...trade, longTerm: { ...trade.longTerm, bucket } };
   const layout = machineLayout(system, {
     machines: linuxMachines,
     edgeHost: "monitoring.trade.internal",
@@ -50,7 +56,7 @@ export function linuxStack(ports: Readonly<Record<string, number>> = {}): LinuxS
     grafana: true,
   });
   const plan = planServices(system, layout, {
-    objectStore: { kind: "filesystem", directory: "/var/lib/vigil/bucket" },
+    objectStore,
     grafana: { home: "C:\\Grafana", dashboards: [] },
   });
   const options: LinuxOptions = {
