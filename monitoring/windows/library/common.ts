@@ -99,8 +99,16 @@ function Protect-VigilFolder([string]$Path, [string[]]$Grants) {
   Invoke-VigilNative 'rights' (Join-Path $env:SystemRoot 'System32\icacls.exe') (@($Path, '/inheritance:r', '/grant:r') + $everyone)
 }
 
+# A process that has just ended holds its files for a moment more.
 function Remove-VigilFolder([string]$Path) {
-  if (Test-Path -LiteralPath $Path) { Remove-Item -LiteralPath $Path -Recurse -Force }
+  for ($attempt = 1; Test-Path -LiteralPath $Path; $attempt++) {
+    try {
+      Remove-Item -LiteralPath $Path -Recurse -Force
+    } catch {
+      if ($attempt -ge 20) { throw }
+      Start-Sleep -Milliseconds 500
+    }
+  }
 }
 
 # A folder that somebody else filled is not overwritten. Its data is not looked at: a disk may outlive its machine.

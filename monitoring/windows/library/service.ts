@@ -121,7 +121,18 @@ function Restore-VigilFiles($Changes) {
 
 # A wrapper's program lies beside its configuration; it cannot be replaced while it runs.
 function Copy-VigilPrograms($Service) {
-  foreach ($copy in $Service.Copies) { Copy-Item -LiteralPath $copy.From -Destination $copy.To -Force }
+  foreach ($copy in $Service.Copies) {
+    for ($attempt = 1; ; $attempt++) {
+      try {
+        Copy-Item -LiteralPath $copy.From -Destination $copy.To -Force
+        break
+      } catch {
+        # A process that has just ended holds its program for a moment more.
+        if ($attempt -ge 20) { throw }
+        Start-Sleep -Milliseconds 500
+      }
+    }
+  }
 }
 
 function Test-VigilCopies($Service) {
