@@ -34,9 +34,10 @@ describe("HAProxy in WSL2 of a desktop", function () {
 
   it("is one step of the Windows machine, named as its Windows service would be", () => {
     const [step, ...others] = steps();
+    assert.ok(step !== undefined);
     assert.deepEqual(others, []);
-    assert.deepEqual([step?.name, step?.machine, step?.shell], ["desktop-haproxy", "desktop", "powershell"]);
-    assert.ok(step?.after.includes("desktop-base"));
+    assert.deepEqual([step.name, step.machine, step.shell], ["desktop-haproxy", "desktop", "powershell"]);
+    assert.ok(step.after.includes("desktop-base"));
     assert.ok(step.values.includes("tls:haproxy.key"));
   });
 
