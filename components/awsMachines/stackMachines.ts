@@ -24,6 +24,7 @@ import * as pulumi from "../pulumi.ts";
 import { Associations } from "./associations.ts";
 import { InternalBalancer } from "./balancer.ts";
 import { defaultSizes } from "./images.ts";
+import { balancerGroup } from "./inboundRules.ts";
 import { AwsMachine } from "./machine.ts";
 import { PatchNights } from "./patches.ts";
 import { MachineSecurityGroups } from "./securityGroups.ts";
@@ -80,9 +81,7 @@ export class AwsMachines extends pulumi.ComponentResource {
     const made = machines.map((machine) => {
       const zone = zoneOfMachine(machine.name);
       const subnet = network.privateSubnets[zone];
-      const securityGroup = groups.ids[machine.name];
-      if (subnet === undefined || securityGroup === undefined)
-        throw new Error(`${machine.name} has no place in the network`);
+      if (subnet === undefined) throw new Error(`${machine.name} has no place in the network`);
       const { role } = machine;
       const own = new AwsMachine(
         machine.name,
@@ -92,7 +91,7 @@ export class AwsMachines extends pulumi.ComponentResource {
           machine,
           zone,
           subnet,
-          securityGroup,
+          securityGroup: groups.idOf(machine.name),
           keyArn: key.arn,
           ways,
           size: args.sizes[role] === "" ? defaultSizes[role] : args.sizes[role],
@@ -123,7 +122,7 @@ export class AwsMachines extends pulumi.ComponentResource {
                 subnet: id,
                 address: args.network.zones[zone === 0 ? 0 : 1].balancer,
               })),
-              securityGroup: groups.balancer,
+              securityGroup: groups.idOf(balancerGroup),
               ports,
               edges,
             },
