@@ -209,6 +209,8 @@ function haproxyFindings(config: StackConfig<unknown>): Finding[] {
   const desktop = isDesktop(config);
   const edges = machines.existing.filter(({ role }) => role === "edge");
   const key = "vigil:machines.haproxy";
+  // Machines that are missing are what is said first.
+  if (platform === "windows-existing" && machines.existing.length === 0) return [];
   if (form !== "linux" && platform !== "windows-existing")
     return [onlyLinux(stack, form, "in a cloud two Linux machines are made for it")];
   if (form !== "linux" && edges.length > 0)
@@ -231,7 +233,7 @@ function haproxyFindings(config: StackConfig<unknown>): Finding[] {
         mend: `name Linux machines of role edge in Pulumi.${stack}.yaml`,
       },
     ];
-  if (form === "wsl" && machines.existing[0]?.distribution === undefined)
+  if (form === "wsl" && machines.existing.length === 1 && machines.existing[0]?.distribution === undefined)
     return [
       {
         key: "vigil:machines.existing[0].distribution",

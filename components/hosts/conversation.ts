@@ -52,14 +52,18 @@ function powershellListener(part: Part): string {
 
 /** As root: by name, or by `sudo` where it asks for no password. */
 export function bashCommand(part: Part): string {
-  const listener = [
+  return `[ "$(id -u)" = 0 ] && root= || root="sudo -n"; exec $root bash -c '${bashListener(part)}'`;
+}
+
+/** Bash that hears the conversation and runs one of its scripts, which has nothing on standard input. */
+export function bashListener(part: Part): string {
+  return [
     "set -euo pipefail",
     "read -r label; read -r install; read -r remove",
     `script=$(printf %s "$${part}" | base64 -d | gzip -dc)`,
     `bash <(printf "%s\\n" "$script") </dev/null ||`,
     `{ code=$?; echo "step $label, ${part}: ended with $code" >&2; exit "$code"; }`,
   ].join("\n");
-  return `[ "$(id -u)" = 0 ] && root= || root="sudo -n"; exec $root bash -c '${listener}'`;
 }
 
 function packed(text: string): string {

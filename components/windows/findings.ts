@@ -10,29 +10,34 @@ import type { ObjectStoreOptions } from "../../monitoring/objstore.ts";
 import { suggestion } from "../../monitoring/nearest.ts";
 import { missingWindowsBuilds, windowsPins } from "../../monitoring/windows/steps.ts";
 import { storageFindings } from "../azure/storageFindings.ts";
-import { hostServices, linuxPrograms, onWindows } from "./hostPlan.ts";
+import type { StackPlatform } from "../platforms.ts";
+import { hostLayout, hostServices, linuxPrograms, onWindows } from "./hostPlan.ts";
 
 /**
- * What is wrong with a stack on machines.
+ * Where the services of a stack on machines are, and what is wrong with it. There is no layout of machines that are
+ * wrong themselves: it would say the same again, in worse words.
  * @param thisSystem that Pulumi runs on, such as `win32`
  */
-export function windowsFindings(
+export function windowsChecks(
   config: StackConfig<unknown>,
-  system: System,
   thisSystem: NodeJS.Platform,
-): Finding[] {
-  const findings = [
-    ...machineFindings(config),
-    ...portNames(config),
-    ...downloadNames(config),
-    ...pluginBuilds(config),
-    ...localFindings(config, thisSystem),
-    ...(config.platform === "windows-azure" && config.machines.history
-      ? storageFindings(config, system)
-      : []),
-  ];
-  // A plan of machines that are wrong says the same again, in worse words.
-  return findings.length > 0 ? findings : planFindings(config, system);
+): Pick<StackPlatform, "layoutOf" | "check"> {
+  const ofMachines = [...machineFindings(config), ...portNames(config)];
+  if (ofMachines.length > 0) return { check: () => ofMachines };
+  return {
+    layoutOf: (system) => hostLayout(config, system),
+    check: (system) => {
+      const findings = [
+        ...downloadNames(config),
+        ...pluginBuilds(config),
+        ...localFindings(config, thisSystem),
+        ...(config.platform === "windows-azure" && config.machines.history
+          ? storageFindings(config, system)
+          : []),
+      ];
+      return findings.length > 0 ? findings : planFindings(config, system);
+    },
+  };
 }
 
 function portNames({ stack, machines }: StackConfig<unknown>): Finding[] {
@@ -108,7 +113,18 @@ function planFindings(config: StackConfig<unknown>, system: System): Finding[] {
     ];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return [{ key, message, mend: `correct it in Pulumi.${config.stack}.yaml` }];
+    // What is wrong with the layout is said where it is made.
+    return hasLayout(config, system)
+      ? [{ key, message, mend: `correct it in Pulumi.${config.stack}.yaml` }]
+      : [];
+  }
+}
+
+function hasLayout(config: StackConfig<unknown>, system: System): boolean {
+  try {
+    return hostLayout(config, system).instances.length > 0;
+  } catch {
+    return false;
   }
 }
 

@@ -16,6 +16,7 @@ import type { Machine, MachineFlow, MachineRole, MachineStep } from "../../monit
 import type { Component, System } from "../../monitoring/model.ts";
 import type { ObjectStoreOptions } from "../../monitoring/objstore.ts";
 import { planServices } from "../../monitoring/plan.ts";
+import { wslSteps } from "../../monitoring/wsl.ts";
 import { windowsGrafanaHome, windowsSteps } from "../../monitoring/windows/steps.ts";
 
 /** Ports of a desktop's 127.0.0.2 as WSL2 sees them: HAProxy's `forwardedPorts`. */
@@ -86,6 +87,7 @@ export function hostPlan(config: StackConfig<unknown>, whole: System, facts: Hos
       programs: linuxPrograms(config),
       removeData: !wanted.keepData,
     }),
+    ...inWsl(config, found),
   ];
   const turns = basesInTurn(machines, steps);
   return {
@@ -115,6 +117,7 @@ export function hostLayout(config: StackConfig<unknown>, whole: System): Layout 
     ports: wanted.ports,
     human: config.human,
     grafana: config.grafana !== "off",
+    proxyInWsl: haproxyForm(config) === "wsl",
     ...(wanted.directory !== "" && { directory: wanted.directory }),
   });
 }
@@ -222,6 +225,18 @@ function grafanaOf(config: StackConfig<unknown>, dashboards: readonly RenderedDa
 export function onWindows(config: StackConfig<unknown>, plan: ServicePlan): ServicePlan {
   if (haproxyForm(config) !== "wsl") return plan;
   return { ...plan, services: plan.services.filter(({ component }) => component !== "haproxy") };
+}
+
+/** HAProxy of a desktop; findings say when no distribution is named. */
+function inWsl(
+  config: StackConfig<unknown>,
+  { machines, services, layout }: HostServices,
+): readonly MachineStep[] {
+  const { existing, keepData } = config.machines;
+  const distribution = existing[0]?.distribution;
+  const [machine] = machines;
+  if (haproxyForm(config) !== "wsl" || machine === undefined || distribution === undefined) return [];
+  return wslSteps(services, layout, { stack: config.stack, machine, distribution, forwardedPorts, keepData });
 }
 
 /** Plugins of which the configuration names a build; {@link windowsFindings} says which lack one. */

@@ -11,8 +11,8 @@ import { SshSteps } from "../hosts/ssh.ts";
 import { HostSteps } from "../hosts/steps.ts";
 import type { Outputs, StackPlatform } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
-import { windowsFindings } from "./findings.ts";
-import { hostLayout, hostPlan, type HostFacts, type HostPlan } from "./hostPlan.ts";
+import { windowsChecks } from "./findings.ts";
+import { hostPlan, type HostFacts, type HostPlan } from "./hostPlan.ts";
 
 type Config = StackConfig<pulumi.Output<string>>;
 
@@ -28,8 +28,7 @@ export function windowsPlatform(
   thisSystem: NodeJS.Platform = process.platform,
 ): StackPlatform {
   return {
-    layoutOf: (system) => hostLayout(config, system),
-    check: (system) => windowsFindings(config, system, thisSystem),
+    ...windowsChecks(config, thisSystem),
     deploy: async ({ system }) => {
       const dashboards = config.grafana === "off" ? [] : await dashboardsOf(system);
       const { plan, hosts } = await placed(config, system, dashboards);
