@@ -138,8 +138,8 @@ export function changed(stdout: string, how: string): string[] {
 
 /** The texts that a self-unpacking script holds, in its order. */
 export function unpacked(script: string): string[] {
-  const joined = script.replaceAll(/(?<=^[A-Za-z0-9+/]{120})\n/gm, "");
-  return [...joined.matchAll(/H4sI[A-Za-z0-9+/]+=*/g)].map(([packed]) =>
+  const joined = script.replaceAll(/(?<=^[A-Za-z0-9+/]{120})\n(?!END$)/gm, "");
+  return [...joined.matchAll(/H4sIAAAAAAA[A-Za-z0-9+/]+=*/g)].map(([packed]) =>
     gunzipSync(Buffer.from(packed, "base64")).toString(),
   );
 }
