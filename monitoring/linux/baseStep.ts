@@ -1,7 +1,7 @@
 /** The first step of a Linux machine: packages, kernel settings, the firewall. */
 import type { Machine, MachineStep } from "../machines.ts";
 import { baseStep } from "../machineTurns.ts";
-import { quote } from "./bash.ts";
+import { preamble, quote } from "./bash.ts";
 import { renderFirewall } from "./firewall.ts";
 import { linuxFolders, type LinuxOptions } from "./options.ts";
 
@@ -37,11 +37,9 @@ export function renderBaseStep(machine: Machine, options: LinuxOptions): Machine
   const name = baseStep(machine.name);
   const head = [
     "# shellcheck disable=SC2016 # texts for others hold dollar signs",
-    "set -euo pipefail",
-    "export LC_ALL=C DEBIAN_FRONTEND=noninteractive",
-    `step=${quote(name)} settings=${quote(settings)}`,
-    `exec 9> ${quote(`${lock}/vigil.lock`)}`,
-    "flock 9",
+    ...preamble(name, lock),
+    "export DEBIAN_FRONTEND=noninteractive",
+    `settings=${quote(settings)}`,
     "",
   ];
   return {

@@ -21,3 +21,14 @@ export function printing(content: string): string {
     .filter((command) => command !== "")
     .join("; ");
 }
+
+/** How each script begins: it ends at the first failure, and one runs on a machine at a time. */
+export function preamble(step: string, lock: string): string[] {
+  return [
+    "set -euo pipefail",
+    "export LC_ALL=C",
+    `step=${quote(step)}`,
+    `exec 9> ${quote(`${lock}/vigil.lock`)}`,
+    "flock 9",
+  ];
+}

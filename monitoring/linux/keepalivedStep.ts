@@ -2,7 +2,7 @@
 import type { Layout } from "../hosts.ts";
 import type { Machine, MachineStep } from "../machines.ts";
 import { serviceStep } from "../machineTurns.ts";
-import { quote } from "./bash.ts";
+import { preamble, quote } from "./bash.ts";
 import { interfacePlaceholder, renderKeepalived } from "./keepalived.ts";
 import { linuxFolders, type LinuxOptions } from "./options.ts";
 
@@ -31,11 +31,8 @@ export function renderKeepalivedStep(
   const name = serviceStep(machine.name, "keepalived");
   const head = [
     "# shellcheck disable=SC2016 # texts for others hold dollar signs",
-    "set -euo pipefail",
-    "export LC_ALL=C",
-    `step=${quote(name)} settings=${quote(settings)}`,
-    `exec 9> ${quote(`${lock}/vigil.lock`)}`,
-    "flock 9",
+    ...preamble(name, lock),
+    `settings=${quote(settings)}`,
     "",
   ];
   return {

@@ -5,7 +5,7 @@ import { machineFiles, valuesIn } from "../machineFiles.ts";
 import type { MachineStep } from "../machines.ts";
 import { serviceStep } from "../machineTurns.ts";
 import { seconds } from "../units.ts";
-import { printing, quote } from "./bash.ts";
+import { preamble, printing, quote } from "./bash.ts";
 import { healthCommand, healthValues } from "./health.ts";
 import { serviceLibrary } from "./library.ts";
 import { accountOf, linuxFolders, unitName, type LinuxOptions } from "./options.ts";
@@ -130,15 +130,11 @@ function installScript(
 function prelude(step: string, service: Service, root: string, options: LinuxOptions): string[] {
   const folders = options.folders ?? linuxFolders;
   return [
-    "set -euo pipefail",
+    ...preamble(step, folders.lock),
     "umask 077",
-    "export LC_ALL=C",
-    `step=${quote(step)} unit=${quote(unitName(service.name))}`,
+    `unit=${quote(unitName(service.name))}`,
     `root=${quote(root)}`,
     `units=${quote(folders.units)}`,
-    // One step at a time on a machine.
-    `exec 9> ${quote(`${folders.lock}/vigil.lock`)}`,
-    "flock 9",
   ];
 }
 
