@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readStackFiles, type StackFile } from "../configuration/stackFiles.ts";
 import { resourcesOf } from "../simulation/exported.ts";
+import { writeHosts } from "../simulation/hostFiles.ts";
 import { orderFaults } from "../simulation/order.ts";
 import { assertSucceeded, simulatedStack } from "../simulation/projectStack.ts";
 import { standIn } from "../simulation/stackCopy.ts";
@@ -21,11 +22,13 @@ Runs a whole "pulumi up" of a stack against simulated clouds: the real engine an
 pretend. Nothing real is created, no account is needed, nothing leaves this machine.
 Types, properties, values and the order of things are checked as strictly as the pinned SDKs declare them.
 
-  STACK       configured by Pulumi.STACK.yaml, on AKS or EKS
-  --out DIR   writes DIR/state.json (as "pulumi stack export"), DIR/helm/RELEASE.json and DIR/manifests/*.yaml
+  STACK       configured by Pulumi.STACK.yaml, on AKS, EKS or Windows machines
+  --out DIR   writes DIR/state.json (as "pulumi stack export"), DIR/helm/RELEASE.json and DIR/manifests/*.yaml, or for a stack
+              on machines DIR/hosts/order.txt and DIR/hosts/MACHINE/: every script and file as it would be run
   --json      one JSON object instead of the tree
 
-VIGIL_SIMULATE_FAIL='{"kubernetes:helm.sh/v3:Release thanos": "timed out"}' makes a resource fail (JSON, or a file of it).`;
+VIGIL_SIMULATE_FAIL='{"kubernetes:helm.sh/v3:Release thanos": "timed out"}' makes a resource fail (JSON, or a file of it); for a
+step on a machine the text is what its script writes to stderr: {"command:remote:Command desktop-base": "no such disk"}.`;
 
 await run(async () => {
   const { values, positionals } = parseArgs({
@@ -78,7 +81,7 @@ async function simulate(file: StackFile, { out, json }: Options): Promise<number
     const written =
       out === undefined
         ? undefined
-        : await writeFiles(out, state, () => pulumi(["stack", "export", "--show-secrets"]));
+        : await writeFiles(out, file, state, () => pulumi(["stack", "export", "--show-secrets"]));
     report(stack, state, seconds, { out, json, written });
     const faults = orderFaults(resourcesOf(state));
     for (const fault of faults) process.stderr.write(`${colour("red", "order:")} ${fault}\n`);
@@ -88,11 +91,16 @@ async function simulate(file: StackFile, { out, json }: Options): Promise<number
   }
 }
 
-async function writeFiles(out: string, state: string, open: () => Promise<EngineResult>): Promise<Written> {
+async function writeFiles(
+  out: string,
+  file: StackFile,
+  state: string,
+  open: () => Promise<EngineResult>,
+): Promise<Written & { readonly steps: number }> {
   const opened = await open();
   assertSucceeded(opened);
   mkdirSync(out, { recursive: true });
-  return writeOut(out, state, opened.stdout);
+  return { ...writeOut(out, state, opened.stdout), steps: writeHosts(out, file) };
 }
 
 /** Every resource counts; one line for each 25. */
@@ -109,7 +117,7 @@ function report(
   stack: string,
   state: string,
   seconds: number,
-  { out, json, written }: Options & { readonly written: Written | undefined },
+  { out, json, written }: Options & { readonly written: (Written & { readonly steps: number }) | undefined },
 ): void {
   const resources = resourcesOf(state);
   const counts = countsByType(resources);
@@ -130,8 +138,11 @@ function report(
   console.log(resourceTree(resources).join("\n"));
   console.log(`\n${table(counts.map(([type, count]) => [`  ${String(count)}`, type]))}`);
   console.log(`\n${String(total)} resources in ${seconds.toFixed(1)} s. Nothing real was created.`);
-  if (written)
-    console.log(
-      `Written to ${String(out)}: state.json, ${String(written.releases)} releases in helm/, ${String(written.manifests)} objects in manifests/.`,
-    );
+  if (written) console.log(`Written to ${String(out)}: state.json, ${contents(written)}.`);
+}
+
+function contents({ steps, releases, manifests }: Written & { readonly steps: number }): string {
+  return steps > 0
+    ? `${String(steps)} steps in hosts/, in the order of hosts/order.txt`
+    : `${String(releases)} releases in helm/, ${String(manifests)} objects in manifests/`;
 }

@@ -1,4 +1,4 @@
-import { RunError, type Output } from "./pulumi.ts";
+import type { Output } from "./pulumi.ts";
 import type { StackConfig } from "../configuration/parse.ts";
 import type { PreparedStack } from "../configuration/prepare.ts";
 import type { Finding } from "../monitoring/checks/finding.ts";
@@ -27,14 +27,9 @@ export async function platformOf(config: StackConfig<Output<string>>): Promise<S
       return (await import("./aks/platform.ts")).aksPlatform(config);
     case "eks":
       return (await import("./eks/platform.ts")).eksPlatform(config);
-    default:
-      return {
-        deploy: () => {
-          throw new RunError(
-            `vigil:platform: got ${config.platform}; everything about this stack is in order, but this version cannot ` +
-              "deploy to that platform yet, only to local, aks and eks",
-          );
-        },
-      };
+    case "windows-azure":
+    case "windows-aws":
+    case "windows-existing":
+      return (await import("./windows/platform.ts")).windowsPlatform(config);
   }
 }

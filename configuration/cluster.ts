@@ -4,7 +4,7 @@ import { address, exactly, flag, integer, listOf, mapOf, oneOf, text } from "./v
 import { z as zod } from "zod";
 
 const optionalText = zod.string({ error: "a text" }).trim().default("");
-const cidr = text.regex(/^\d{1,3}(?:\.\d{1,3}){3}\/(?:[0-9]|[12]\d|3[0-2])$/, {
+export const cidr = text.regex(/^\d{1,3}(?:\.\d{1,3}){3}\/(?:[0-9]|[12]\d|3[0-2])$/, {
   error: "a network such as 10.40.0.0/16",
 });
 const url = text.regex(/^https:\/\/[^\s/]+(?:\/\S*)?$/, { error: "an address that begins with https://" });

@@ -3,6 +3,7 @@ import type { Finding } from "../monitoring/checks/finding.ts";
 import type { Platform, System } from "../monitoring/model.ts";
 import { suggestion } from "../monitoring/nearest.ts";
 import { removal, setting } from "./commands.ts";
+import { connectionSecrets } from "./machineForm.ts";
 import { secretCommand, type StackConfig } from "./parse.ts";
 
 /** Passwords of the stack's own users, made at random unless they are given. */
@@ -14,12 +15,13 @@ export function checkDeployment(
   config: StackConfig<unknown>,
   supplied: readonly string[] = [],
 ): Finding[] {
+  const connection = connectionSecrets(config);
   return [
     ...checkPlatform(system, config),
     ...checkRegion(config),
     ...checkForm(system, config),
-    ...missingSecrets(system, config, supplied),
-    ...unknownSecrets(system, config),
+    ...missingSecrets([...system.secrets, ...connection], config, supplied),
+    ...unknownSecrets(system, config, connection),
   ];
 }
 
@@ -65,7 +67,7 @@ function checkForm({ name }: System, { parameters, stack }: StackConfig<unknown>
 }
 
 function missingSecrets(
-  { secrets }: System,
+  secrets: System["secrets"],
   config: StackConfig<unknown>,
   supplied: readonly string[],
 ): Finding[] {
@@ -79,8 +81,12 @@ function missingSecrets(
     }));
 }
 
-function unknownSecrets({ secrets, name: system }: System, config: StackConfig<unknown>): Finding[] {
-  const known = [...secrets.map(({ name }) => name), ...ownUsers];
+function unknownSecrets(
+  { secrets, name: system }: System,
+  config: StackConfig<unknown>,
+  connection: System["secrets"],
+): Finding[] {
+  const known = [...[...secrets, ...connection].map(({ name }) => name), ...ownUsers];
   return Object.keys(config.secrets)
     .filter((name) => !known.includes(name))
     .map((name) => ({

@@ -16,6 +16,7 @@ import {
   targets,
 } from "./additions.ts";
 import { cluster, edge, globalView, images, network, oidc, storage } from "./cluster.ts";
+import { machines } from "./machines.ts";
 import { duration, exactly, flag, integer, labelValue, mapOf, oneOf, text } from "./values.ts";
 import { z as zod } from "zod";
 
@@ -91,6 +92,7 @@ export const keys = {
   edge: key("object", {}, edge),
   globalView: key("array", [], globalView),
   images: key("object", {}, images),
+  machines: key("object", {}, machines),
 };
 
 export type KeyName = keyof typeof keys;

@@ -15,6 +15,8 @@ import {
   type systemNames,
   type Values,
 } from "./keys.ts";
+import type { MachinesConfig } from "./machines.ts";
+import { awkwardSecrets, secretFormFindings } from "./secretForm.ts";
 
 /** A stack's configuration. `Secret` is the text itself, or Pulumi's wrapping of it. */
 export interface StackConfig<Secret = string> {
@@ -37,6 +39,8 @@ export interface StackConfig<Secret = string> {
   /** User name of people. */
   readonly human: string;
   readonly secrets: Readonly<Record<string, Secret>>;
+  /** Names of the secrets that a text in quotes cannot hold: see configuration/secretForm.ts. */
+  readonly awkwardSecrets: readonly string[];
   readonly grafana: "auto" | "on" | "off";
   /** Whether a demo of the watched system runs: only ever for trade on a local stack. */
   readonly demo: boolean;
@@ -44,6 +48,8 @@ export interface StackConfig<Secret = string> {
   readonly changes: Changes;
   /** Read by the Kubernetes platforms only. */
   readonly kubernetes: ClusterConfig;
+  /** Read by the Windows platforms only. */
+  readonly machines: MachinesConfig;
 }
 
 const project = "vigil:";
@@ -63,6 +69,7 @@ export function parseConfig(
   const reading: Reading = { raw, secretKeys: new Set(secretKeys), stack };
   const findings = [...unknownKeys(reading), ...plaintextSecrets(reading)];
   const values = Object.fromEntries(keyNames.map((name) => [name, readKey(name, reading, findings)]));
+  findings.push(...secretFormFindings(values, stack));
   if (findings.length > 0) throw new FindingsError(findings);
   return stackConfig(stack, values as Values);
 }
@@ -88,6 +95,7 @@ function stackConfig(stack: string, values: Values): StackConfig {
     certificateRotation: values.certificates.rotation,
     human: values.users.human,
     secrets: values.secrets,
+    awkwardSecrets: awkwardSecrets(values.secrets),
     grafana: values.grafana,
     demo: values.demo && system === "trade" && platform === "local",
     changes: changesOf(values),
@@ -100,6 +108,7 @@ function stackConfig(stack: string, values: Values): StackConfig {
       globalView: values.globalView,
       images: values.images,
     },
+    machines: values.machines,
   };
 }
 

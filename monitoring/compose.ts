@@ -6,9 +6,9 @@
  */
 import { containerContents, type ContainerContents } from "./compose/contents.ts";
 import { containerHealth, type ContainerHealth } from "./compose/healthChecks.ts";
-import { imageOf, images } from "./compose/images.ts";
+import { imageFor, imageOf, type Containerised } from "./compose/images.ts";
 import { containerRoot, publishedAddress } from "./compose/layout.ts";
-import type { Executable, Layout, Service, ServicePlan } from "./hosts.ts";
+import type { Layout, Service, ServicePlan } from "./hosts.ts";
 import type { Component, Sizing } from "./model.ts";
 import { bytes } from "./units.ts";
 import { toYaml } from "./yaml.ts";
@@ -17,7 +17,7 @@ export interface ComposeOptions {
   /** `uid:gid` of the containers: of the owner of the files, which nobody else can read. */
   readonly user: string;
   /** Version of each program's image, three numbers. */
-  readonly versions: Readonly<Record<Executable, string>>;
+  readonly versions: Readonly<Record<Containerised, string>>;
   /** The layout's private network (see `containerLayout`). */
   readonly network: string;
   /** Limits of memory and processors. */
@@ -87,7 +87,7 @@ function container(
     image: imageOf(service.executable, options.versions),
     hostname: service.name,
     user: options.user,
-    entrypoint: [images[service.executable].program],
+    entrypoint: [imageFor(service.executable).program],
     command: service.arguments.map(literal),
     environment: service.environment && mapValues(service.environment, literal),
     working_dir: service.workingDirectory,

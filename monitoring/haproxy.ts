@@ -18,14 +18,26 @@ export interface HaproxyOptions {
   readonly homePageFile: string;
   /** Syslog `host:port` or socket. @default standard output, where a supervisor keeps it */
   readonly logAddress?: string;
-  /** Path of the UNIX socket by which a new process takes over the listeners of the old; at most 97 characters. */
-  readonly statsSocket: string;
+  /** Of standard output: `short` puts the syslog level first, as journald reads it. @default "raw" */
+  readonly logFormat?: "raw" | "short";
+  /** Where the user interfaces are bound. @default the layout's `edgeAddress` */
+  readonly addresses?: readonly string[];
+  /**
+   * Path of the UNIX socket by which a new process takes over the listeners of the old; at most 97 characters.
+   * @default none: it is restarted for every change
+   */
+  readonly statsSocket?: string;
   /** Where query-frontend finds the queries. */
   readonly queryListener: { readonly address: string; readonly port: number };
   /** Connections of all frontends together. Each takes two file descriptors. */
   readonly maxConnections: number;
   /** Which member of component `haproxy` this is. @default 1 */
   readonly member?: number;
+  /**
+   * Added to the port of a server that is not at 127.0.0.1, which is reached there: from WSL2 no other address of Windows'
+   * loopback can be, so that a port of it is forwarded (microsoft/WSL#11766). @default the servers' own addresses
+   */
+  readonly forwardedPorts?: number;
 }
 
 /**
@@ -33,14 +45,14 @@ export interface HaproxyOptions {
  * @throws when the socket's path is longer than a UNIX address, or the layout lacks this member of `haproxy`.
  */
 export function renderHaproxy(system: System, layout: Layout, options: HaproxyOptions): string {
-  refuseLongSocket(options.statsSocket);
+  refuseLongSocket(options.statsSocket ?? "");
   return [
     `# Edge of ${system.name}. Generated: changes are overwritten.`,
     globals(options),
     defaults(options),
     guardTable(),
     ...renderFrontends(layout, options),
-    ...renderBackends(system, layout),
+    ...renderBackends(system, layout, options),
     "",
   ].join("\n\n");
 }
@@ -48,10 +60,12 @@ export function renderHaproxy(system: System, layout: Layout, options: HaproxyOp
 function globals(options: HaproxyOptions): string {
   return section("global", [
     options.logAddress === undefined
-      ? "log stdout format raw local0 info"
+      ? `log stdout format ${options.logFormat ?? "raw"} local0 info`
       : `log ${options.logAddress} local0 info`,
     `maxconn ${String(options.maxConnections)}`,
-    `stats socket ${options.statsSocket} mode 600 level operator expose-fd listeners`,
+    ...(options.statsSocket === undefined
+      ? []
+      : [`stats socket ${options.statsSocket} mode 600 level operator expose-fd listeners`]),
     "hard-stop-after 30s",
     // The home page is one buffer, and a POST query that fits a buffer can be repeated on the other server.
     "tune.bufsize 32768",

@@ -7,7 +7,7 @@ export interface HostPaths {
   readonly secrets: string;
   /** `ca.crt`, `ca.key`, and `NAME.crt`, `NAME.key`, `NAME.pem` per certificate. */
   readonly certificates: string;
-  /** `<service>/`: the files that the service reads. */
+  /** `<service>/`: the files that the service reads. On Windows `config`. */
   readonly services: string;
   /** `<service>/`: outlives the service. */
   readonly data: string;
@@ -15,13 +15,17 @@ export interface HostPaths {
   readonly logs: string;
 }
 
-export function hostPaths({ root, separator }: Directories): HostPaths {
-  const below = (name: string): string => `${root}${separator}${name}`;
+export function hostPaths({ root, separator, owner }: Directories): HostPaths {
+  const below = (...names: string[]): string => [root, ...names].join(separator);
+  // `config` as people know it from Windows' own instructions.
+  const services = below(separator === "\\" ? "config" : "services");
+  const own = (name: string): string =>
+    owner === undefined ? below(name) : [services, owner, name].join(separator);
   return {
     root,
-    secrets: below("secrets"),
-    certificates: below("tls"),
-    services: below("services"),
+    secrets: own("secrets"),
+    certificates: own("tls"),
+    services,
     data: below("data"),
     logs: below("logs"),
   };

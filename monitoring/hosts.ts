@@ -11,6 +11,7 @@ export type Executable =
   | "alertmanager"
   | "pushgateway"
   | "node_exporter"
+  | "windows_exporter"
   | "blackbox_exporter"
   | "redis_exporter"
   | "redis-server"
@@ -142,6 +143,8 @@ export interface Directories {
   readonly root: string;
   /** `"/"` or `"\\"`. */
   readonly separator: "/" | "\\";
+  /** The service whose own the certificates and secrets are, so that no other account reads them. @default shared */
+  readonly owner?: string;
 }
 
 /** Address of every service instance of a stack, from which targets, endpoints, peers, checks and firewall rules are derived. */
@@ -151,6 +154,8 @@ export interface Layout {
   /** Public names of the edge by user interface. */
   readonly edge: Readonly<Partial<Record<EdgeName, number>>>;
   readonly edgeAddress: string;
+  /** Where the HAProxy of each machine binds them, by machine. @default `edgeAddress` */
+  readonly edgeAddresses?: Readonly<Record<string, readonly string[]>>;
   readonly edgeHost: string;
   /** Certificates and credentials of this stack: `sha256` etc. are never here, only names. */
   readonly users: { readonly human: string; readonly scrape: string; readonly reload: string };
@@ -171,4 +176,6 @@ export interface Instance {
   readonly ports: Readonly<Record<string, number>>;
   /** Machine that it runs on. */
   readonly machine: string;
+  /** Where it lives on its machine. @default the layout's */
+  readonly directories?: Directories;
 }

@@ -45,6 +45,19 @@ export interface Cloud {
    * @throws {Missing} with the cloud's own words where something it needs is not there
    */
   readonly admit?: (resource: Requested, world: World) => void;
+  /** What the rules of other resources ask about one that is there: see World. */
+  readonly facts?: (resource: Requested) => Readonly<Record<string, string>> | undefined;
+  /**
+   * What comes of a failure that was asked for, where the resource is there all the same: the cloud's own words for it,
+   * or nothing that it would notice. `undefined` for a kind of which a failure leaves nothing.
+   */
+  readonly partly?: (
+    resource: Existing,
+    asked: string,
+    operation: "create" | "update",
+  ) => Partly | "unnoticed" | undefined;
+  /** A failure that was asked for, which leaves nothing, in the words of this cloud. @default as it was asked for */
+  readonly words?: (resource: Requested, asked: string) => string;
   /** The id of a new resource; `token` differs with each creation, for ids that the cloud draws. */
   readonly identify: (resource: Requested, token: string) => string;
   /** Outputs that a program reads, laid over the inputs; the rest comes from the declared types. */
@@ -53,6 +66,11 @@ export interface Cloud {
   readonly replaces: (resource: Requested, path: string) => boolean;
   /** Functions by token. */
   readonly functions: Readonly<Record<string, (call: Call) => Properties>>;
+}
+
+/** A resource that is there and did not do what it should. */
+export interface Partly {
+  readonly message: string;
 }
 
 /** Something has to be there first. A provider waits a little for it, as the real ones do. */

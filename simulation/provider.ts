@@ -1,8 +1,8 @@
 /** What a provider does for a resource, without the wire: check, compare, create, read, update, delete, call. */
-import type { Cloud, Requested } from "./cloud.ts";
-import { factsOf, isAutonamed } from "./clouds/kubernetes.ts";
+import type { Cloud, Existing, Requested } from "./cloud.ts";
+import { isAutonamed } from "./clouds/kubernetes.ts";
 import { differences, type Difference } from "./difference.ts";
-import type { Failures } from "./failures.ts";
+import { RequestedFailure, type Failures } from "./failures.ts";
 import { isDefaulted } from "./naming.ts";
 import { outputsOf, resultOf } from "./outputs.ts";
 import { isUnknown, plain, textAt, type Properties } from "./propertyValues.ts";
@@ -91,17 +91,17 @@ export class Provider {
     const id = this.cloud.identify(asked, this.#world.drawFor(urn));
     if (this.#world.has(token, id)) throw new Error(`AlreadyExists: ${token} "${id}" already exists`);
     const properties = this.#outputs(asked, id, false);
-    const facts = factsOf(asked);
+    const facts = this.cloud.facts?.(asked);
     const thing = { token, id, urn, ...(facts && { facts }) };
-    this.#attempt(
-      () => {
+    this.#attempt({ ...asked, id }, "create", {
+      act: () => {
         this.#failures.onCreate(token, name);
       },
-      () => {
+      left: () => {
         this.#world.add(thing);
         return { id, properties };
       },
-    );
+    });
     this.#world.add(thing);
     return { id, properties };
   }
@@ -130,12 +130,12 @@ export class Provider {
     if (preview) return properties;
     if (!this.#world.has(asked.token, id))
       throw new Error(`NotFound: ${asked.token} "${id}" is not there any more`);
-    this.#attempt(
-      () => {
+    this.#attempt({ ...asked, id }, "update", {
+      act: () => {
         this.#failures.onUpdate(asked.token, asked.name);
       },
-      () => ({ id, properties }),
-    );
+      left: () => ({ id, properties }),
+    });
     return properties;
   }
 
@@ -164,15 +164,23 @@ export class Provider {
     return resultOf(declaration.outputs, { ...result }, `${token}${JSON.stringify(given)}`, this.#resolve);
   }
 
-  /** Waiting that fails leaves the object there; any other failure leaves nothing. */
-  #attempt(act: () => void, left: () => { id: string; properties: Properties }): void {
+  /** Waiting that fails, and a script that does, leave the object there; any other failure leaves nothing. */
+  #attempt(
+    resource: Existing,
+    operation: "create" | "update",
+    { act, left }: { act: () => void; left: () => { id: string; properties: Properties } },
+  ): void {
     try {
       act();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (!/timed out|not ready/i.test(message)) throw error;
+      const partly =
+        error instanceof RequestedFailure ? this.cloud.partly?.(resource, message, operation) : undefined;
+      if (partly === "unnoticed") return;
+      if (partly === undefined && !/timed out|not ready/i.test(message))
+        throw this.cloud.words ? new Error(this.cloud.words(resource, message)) : error;
       const { id, properties } = left();
-      throw new NotReady(message, id, properties);
+      throw new NotReady(partly?.message ?? message, id, properties);
     }
   }
 

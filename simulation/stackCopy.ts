@@ -1,6 +1,7 @@
 /** A copy of a stack's configuration for a simulation: what it says, with stand-ins for its secrets. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
+import { connectionSecrets } from "../configuration/machineForm.ts";
 import { parseConfig } from "../configuration/parse.ts";
 import { prepareStack } from "../configuration/prepare.ts";
 import type { StackFile } from "../configuration/stackFiles.ts";
@@ -31,8 +32,9 @@ const secretsKey = "vigil:secrets";
 
 /** Secrets that the stack's system wants, as far as nobody generates them. */
 function declaredSecrets({ raw, secretKeys, stack }: StackFile): string[] {
-  const { system } = prepareStack(parseConfig(raw, secretKeys, stack), { systems });
-  return system.secrets
+  const config = parseConfig(raw, secretKeys, stack);
+  const { system } = prepareStack(config, { systems });
+  return [...system.secrets, ...connectionSecrets(config)]
     .filter(({ generated, optional }) => !generated && optional !== true)
     .map(({ name }) => name);
 }

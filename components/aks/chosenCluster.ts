@@ -1,15 +1,15 @@
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts } from "../../monitoring/kubernetes/model.ts";
 import { kubeconfigSecret } from "../../monitoring/kubernetes/names.ts";
+import type { AzureLogs } from "../azure/logs.ts";
+import type { AzureNames } from "../azure/names.ts";
+import { zonesOf } from "../azure/regions.ts";
 import * as pulumi from "../pulumi.ts";
 import { divide } from "./addresses.ts";
 import { AksCluster } from "./cluster.ts";
 import { userCredentials } from "./credentials.ts";
 import { issuerOf } from "./existingCluster.ts";
-import type { AzureLogs } from "./logs.ts";
-import type { AzureNames } from "./names.ts";
 import { AzureNetwork } from "./network.ts";
-import { zonesOf } from "./regions.ts";
 
 /** A cluster, whether the stack made it or found it. */
 export interface ChosenCluster {

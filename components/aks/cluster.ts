@@ -3,17 +3,17 @@ import { AgentPool } from "@pulumi/azure-native/containerservice/agentPool.js";
 import { ManagedCluster } from "@pulumi/azure-native/containerservice/managedCluster.js";
 import { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity.js";
 import type { ClusterConfig } from "../../configuration/cluster.ts";
+import { groupId } from "../azure/arm.ts";
+import type { AzureLogs } from "../azure/logs.ts";
+import { guid } from "../azure/names.ts";
+import { ownRole } from "../azure/ownRole.ts";
+import { builtIn, roleId } from "../azure/roles.ts";
 import * as pulumi from "../pulumi.ts";
 import type { ClusterAddresses } from "./addresses.ts";
 import { clusterSettings } from "./clusterSettings.ts";
-import type { AzureLogs } from "./logs.ts";
 import { upgradeWindows } from "./maintenance.ts";
-import { groupId } from "./arm.ts";
-import { guid } from "./names.ts";
 import type { AzureNetwork } from "./network.ts";
-import { ownRole } from "./ownRole.ts";
 import { monitoringPool, systemPool } from "./pools.ts";
-import { builtIn, roleId } from "./roles.ts";
 
 export interface AksClusterArgs {
   readonly subscription: string;

@@ -1,10 +1,10 @@
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
 import type { System } from "../../monitoring/model.ts";
+import { groupFindings, set } from "../azure/setting.ts";
 import { nodeFindings } from "../kubernetes/nodeFindings.ts";
 import { defaultMachine, machineOf } from "./machines.ts";
 import { networkFindings } from "./networkFindings.ts";
-import { groupFindings, set } from "./setting.ts";
 
 /** What is wrong with a stack's cluster, whether it is created or there already. */
 export function clusterFindings(config: StackConfig<unknown>, system: System): Finding[] {

@@ -2,9 +2,9 @@
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts } from "../../monitoring/kubernetes/model.ts";
 import type { System } from "../../monitoring/model.ts";
+import { azureNames } from "../azure/names.ts";
+import { zonesOf } from "../azure/regions.ts";
 import { commonFacts } from "../kubernetes/facts.ts";
-import { azureNames } from "./names.ts";
-import { zonesOf } from "./regions.ts";
 
 /** Who the program is in Azure. */
 export interface AzureClient {

@@ -2,10 +2,10 @@
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
 import type { System } from "../../monitoring/model.ts";
+import { zonesOf } from "../azure/regions.ts";
+import { set } from "../azure/setting.ts";
+import { storageFindings } from "../azure/storageFindings.ts";
 import { clusterFindings } from "./clusterFindings.ts";
-import { zonesOf } from "./regions.ts";
-import { set } from "./setting.ts";
-import { storageFindings } from "./storageFindings.ts";
 
 /** @param system with the stack's changes */
 export function azureFindings(config: StackConfig<unknown>, system: System): Finding[] {

@@ -1,3 +1,4 @@
+import { rule, type SecurityRule } from "../azure/securityRules.ts";
 import type { ClusterAddresses } from "./addresses.ts";
 
 /** Who comes from outside of the cluster's network, by networks. */
@@ -43,47 +44,12 @@ export function nodeRules(addresses: ClusterAddresses, clients: Clients): Securi
       destinationAddressPrefix: "*",
       destinationPortRange: "*",
     }),
-    {
-      ...rule("nobody-else", 4096, "Everything else", {
-        protocol: "*",
-        sourceAddressPrefix: "*",
-        destinationAddressPrefix: "*",
-        destinationPortRange: "*",
-      }),
+    rule("nobody-else", 4096, "Everything else", {
+      protocol: "*",
+      sourceAddressPrefix: "*",
+      destinationAddressPrefix: "*",
+      destinationPortRange: "*",
       access: "Deny",
-    },
+    }),
   ];
-}
-
-/** A rule as Azure has it. */
-export interface SecurityRule extends Peers {
-  readonly name: string;
-  /** The lowest number is asked first. */
-  readonly priority: number;
-  readonly description: string;
-  readonly direction: "Inbound";
-  readonly access: "Allow" | "Deny";
-  readonly sourcePortRange: "*";
-}
-
-interface Peers {
-  readonly protocol: "Tcp" | "*";
-  readonly sourceAddressPrefix?: string;
-  readonly sourceAddressPrefixes?: string[];
-  readonly destinationAddressPrefix?: string;
-  readonly destinationAddressPrefixes?: string[];
-  readonly destinationPortRange?: string;
-  readonly destinationPortRanges?: string[];
-}
-
-function rule(name: string, priority: number, description: string, peers: Peers): SecurityRule {
-  return {
-    name,
-    priority,
-    description,
-    direction: "Inbound",
-    access: "Allow",
-    sourcePortRange: "*",
-    ...peers,
-  };
 }

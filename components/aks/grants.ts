@@ -1,8 +1,8 @@
 import type { CloudAccess } from "../../monitoring/kubernetes/model.ts";
+import { groupId } from "../azure/arm.ts";
+import { ownRole } from "../azure/ownRole.ts";
+import { builtIn, roleId, type OwnAccess } from "../azure/roles.ts";
 import type * as pulumi from "../pulumi.ts";
-import { groupId } from "./arm.ts";
-import { ownRole } from "./ownRole.ts";
-import { builtIn, roleId, type OwnAccess } from "./roles.ts";
 
 /** Where the roles of a stack reach. */
 export interface RoleScopes {

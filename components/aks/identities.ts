@@ -1,8 +1,8 @@
 import { RoleAssignment } from "@pulumi/azure-native/authorization/roleAssignment.js";
 import type { WorkloadIdentity } from "../../monitoring/kubernetes/model.ts";
+import { guid, identityName } from "../azure/names.ts";
 import * as pulumi from "../pulumi.ts";
 import { grantsOf, type Grant, type RoleScopes } from "./grants.ts";
-import { guid, identityName } from "./names.ts";
 import { AzureWorkloadIdentity } from "./workloadIdentity.ts";
 
 export interface AksIdentitiesArgs extends RoleScopes {

@@ -1,8 +1,7 @@
-import { NatGateway } from "@pulumi/azure-native/network/natGateway.js";
 import { NetworkSecurityGroup } from "@pulumi/azure-native/network/networkSecurityGroup.js";
-import { PublicIPAddress } from "@pulumi/azure-native/network/publicIPAddress.js";
 import { Subnet } from "@pulumi/azure-native/network/subnet.js";
-import { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork.js";
+import { virtualNetwork } from "../azure/stackPlaces.ts";
+import { wayOut } from "../azure/wayOut.ts";
 import * as pulumi from "../pulumi.ts";
 import type { ClusterAddresses } from "./addresses.ts";
 import { nodeRules, type Clients } from "./firewall.ts";
@@ -28,17 +27,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
     super("vigil:azure:Network", name, {}, options);
     const { resourceGroup: resourceGroupName, location, network, addresses } = args;
     const parent = { parent: this };
-    const virtualNetwork = new VirtualNetwork(
-      name,
-      {
-        resourceGroupName,
-        location,
-        virtualNetworkName: network,
-        addressSpace: { addressPrefixes: [addresses.network] },
-      },
-      // Its subnets are resources of their own; Azure lists them in the network too.
-      { ...parent, ignoreChanges: ["subnets"] },
-    );
+    const own = virtualNetwork(name, { ...args, range: addresses.network }, this);
     const firewall = new NetworkSecurityGroup(
       `${name}-firewall`,
       {
@@ -49,40 +38,16 @@ export class AzureNetwork extends pulumi.ComponentResource {
       },
       parent,
     );
-    const address = new PublicIPAddress(
-      `${name}-outbound`,
-      {
-        resourceGroupName,
-        location,
-        publicIpAddressName: `pip-${network}`,
-        publicIPAllocationMethod: "Static",
-        publicIPAddressVersion: "IPv4",
-        sku: { name: "Standard", tier: "Regional" },
-        zones: [...args.zones],
-      },
-      parent,
-    );
-    const gateway = new NatGateway(
-      `${name}-gateway`,
-      {
-        resourceGroupName,
-        location,
-        natGatewayName: `nat-${network}`,
-        sku: { name: "Standard" },
-        publicIpAddresses: [{ id: address.id }],
-        idleTimeoutInMinutes: 10,
-      },
-      parent,
-    );
+    const { gateway, address } = wayOut(name, { ...args, parent: this });
     const nodes = new Subnet(
       `${name}-nodes`,
       {
         resourceGroupName,
-        virtualNetworkName: virtualNetwork.name,
+        virtualNetworkName: own.name,
         subnetName: "nodes",
         addressPrefix: addresses.nodes,
         networkSecurityGroup: { id: firewall.id },
-        natGateway: { id: gateway.id },
+        natGateway: { id: gateway },
         defaultOutboundAccess: false,
       },
       parent,
@@ -91,7 +56,7 @@ export class AzureNetwork extends pulumi.ComponentResource {
       `${name}-endpoints`,
       {
         resourceGroupName,
-        virtualNetworkName: virtualNetwork.name,
+        virtualNetworkName: own.name,
         subnetName: "endpoints",
         addressPrefix: addresses.endpoints,
         networkSecurityGroup: { id: firewall.id },
@@ -101,10 +66,10 @@ export class AzureNetwork extends pulumi.ComponentResource {
       // A network takes one change at a time.
       { ...parent, dependsOn: [nodes] },
     );
-    this.id = virtualNetwork.id;
+    this.id = own.id;
     this.nodeSubnet = nodes.id;
     this.endpointSubnet = endpoints.id;
-    this.outbound = address.ipAddress.apply((text) => text ?? "");
+    this.outbound = address;
     this.registerOutputs({ id: this.id, outbound: this.outbound });
   }
 }

@@ -1,8 +1,9 @@
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
-import { isNetwork, mostNodes, overlap, within } from "./addresses.ts";
+import { isNetwork, overlap, within } from "../../monitoring/cidr.ts";
+import { mostNodes } from "./addresses.ts";
 import { systemNodes } from "./pools.ts";
-import { set } from "./setting.ts";
+import { set } from "../azure/setting.ts";
 
 /**
  * Networks that AKS keeps for itself, and Docker's bridge.

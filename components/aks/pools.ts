@@ -1,6 +1,6 @@
 /** The node pools of a cluster: what both have in common, and how they differ. */
+import { poolName } from "../azure/names.ts";
 import { defaultMachine, machineOf, systemMachine } from "./machines.ts";
-import { poolName } from "./names.ts";
 
 /** The system pool carries what AKS itself runs, on tainted nodes, so that no query can starve it. */
 export const systemNodes = { min: 3, max: 5 } as const;

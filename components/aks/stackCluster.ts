@@ -1,19 +1,18 @@
-import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts, KubernetesPlan } from "../../monitoring/kubernetes/model.ts";
 import type { System } from "../../monitoring/model.ts";
+import { clusterId } from "../azure/arm.ts";
+import { chosenBucket } from "../azure/chosenBucket.ts";
+import { azureNames } from "../azure/names.ts";
+import { withoutVersionedTypes } from "../azure/ownTypes.ts";
+import { stackPlaces } from "../azure/stackPlaces.ts";
+import { KeyVaultSecrets } from "../azure/vault.ts";
 import type { CloudCluster } from "../kubernetes/cloud.ts";
 import { storedSecrets } from "../kubernetes/storedSecrets.ts";
 import * as pulumi from "../pulumi.ts";
-import { clusterId } from "./arm.ts";
-import { chosenBucket } from "./chosenBucket.ts";
 import { chosenCluster } from "./chosenCluster.ts";
 import { AksIdentities } from "./identities.ts";
-import { AzureLogs } from "./logs.ts";
-import { azureNames } from "./names.ts";
-import { withoutVersionedTypes } from "./ownTypes.ts";
-import { KeyVaultSecrets } from "./vault.ts";
 
 export interface AksStackClusterArgs {
   readonly config: StackConfig<pulumi.Output<string>>;
@@ -39,22 +38,7 @@ export class AksStackCluster extends pulumi.ComponentResource implements CloudCl
     const names = azureNames(config.stack, subscription);
     const location = facts.region;
     const parent = { parent: this };
-    const group = new ResourceGroup(
-      `${name}-group`,
-      { resourceGroupName: names.resourceGroup, location },
-      parent,
-    );
-    const dataGroup = new ResourceGroup(
-      `${name}-data`,
-      { resourceGroupName: names.dataGroup, location },
-      // Azure deletes what is in a group with the group.
-      { ...parent, protect: true, retainOnDelete: true },
-    );
-    const logs = new AzureLogs(
-      `${name}-logs`,
-      { resourceGroup: group.name, location, workspace: names.logs },
-      parent,
-    );
+    const { group, dataGroup, logs } = stackPlaces(name, { names, location, ...parent });
     const shared = { name, subscription, names, resourceGroup: group.name, location, logs, ...parent };
     const cluster = chosenCluster({ ...shared, config, facts, secrets, tenant, dataGroup });
     const data = {

@@ -4,9 +4,9 @@ import type { StackConfig } from "../../configuration/parse.ts";
 import type { StackFile } from "../../configuration/stackFiles.ts";
 import { assertDeployable } from "../../monitoring/check.ts";
 import { composeStack, demoInContainer, type ComposeStack } from "../../monitoring/compose.ts";
-import { distributionImages } from "../../monitoring/compose/images.ts";
+import { distributionImages, type Containerised } from "../../monitoring/compose/images.ts";
 import { containerLayout } from "../../monitoring/compose/layout.ts";
-import type { Executable, Layout, ServicePlan } from "../../monitoring/hosts.ts";
+import type { Layout, ServicePlan } from "../../monitoring/hosts.ts";
 import type { Component, System } from "../../monitoring/model.ts";
 import { addedTargets } from "../../monitoring/extend.ts";
 import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
@@ -101,7 +101,7 @@ function callsOut(demo: boolean): Component[] {
   return ["alertmanager", ...(demo ? [] : (["prometheus", "redis-exporter", "blackbox-exporter"] as const))];
 }
 
-function versions(): Readonly<Record<Executable, string>> {
+function versions(): Readonly<Record<Containerised, string>> {
   const { redis, ...tools } = pinned.tools;
   return {
     prometheus: tools.prometheus.version,

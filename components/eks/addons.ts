@@ -1,10 +1,10 @@
 import { Addon } from "@pulumi/aws/eks/addon.js";
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
+import { partitionOf, roleName } from "../aws/names.ts";
+import { trustPod } from "../aws/policies.ts";
 import * as pulumi from "../pulumi.ts";
 import { addonVersion, type AddonName } from "./addonVersions.ts";
-import { partitionOf, roleName } from "./names.ts";
-import { trustPod } from "./policies.ts";
 
 export interface EksAddonsArgs {
   readonly cluster: string;

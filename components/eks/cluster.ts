@@ -6,10 +6,10 @@ import { Cluster } from "@pulumi/aws/eks/cluster.js";
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
+import { digest, lastOf, partitionOf, roleName } from "../aws/names.ts";
+import type { AwsNetwork } from "../aws/network.ts";
+import { trustService } from "../aws/policies.ts";
 import * as pulumi from "../pulumi.ts";
-import { digest, lastOf, partitionOf, roleName } from "./names.ts";
-import type { AwsNetwork } from "./network.ts";
-import { trustService } from "./policies.ts";
 import { serviceCidr } from "./subnets.ts";
 
 export interface EksClusterArgs {

@@ -2,8 +2,8 @@
 import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts } from "../../monitoring/kubernetes/model.ts";
 import type { System } from "../../monitoring/model.ts";
+import { keyAlias } from "../aws/names.ts";
 import { commonFacts } from "../kubernetes/facts.ts";
-import { keyAlias } from "./names.ts";
 import { zoneCount } from "./subnets.ts";
 
 /** @param config of which only the names of the secrets are looked at */

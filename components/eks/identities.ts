@@ -2,9 +2,9 @@ import { PodIdentityAssociation } from "@pulumi/aws/eks/podIdentityAssociation.j
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import type { WorkloadIdentity } from "../../monitoring/kubernetes/model.ts";
+import { roleName } from "../aws/names.ts";
+import { accessPolicy, trustPod, type Reach } from "../aws/policies.ts";
 import * as pulumi from "../pulumi.ts";
-import { roleName } from "./names.ts";
-import { accessPolicy, trustPod, type Reach } from "./policies.ts";
 
 export interface EksIdentitiesArgs {
   readonly cluster: string;

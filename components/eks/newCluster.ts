@@ -1,16 +1,17 @@
 import type { Cluster } from "@pulumi/aws/eks/cluster.js";
 import type { ClusterConfig } from "../../configuration/cluster.ts";
+import { VpcEndpoints } from "../aws/endpoints.ts";
+import { FlowLogs } from "../aws/flowLogs.ts";
+import { logKeyPolicy, RotatedKey } from "../aws/key.ts";
+import { keyAlias, roleName } from "../aws/names.ts";
+import { AwsNetwork } from "../aws/network.ts";
 import * as pulumi from "../pulumi.ts";
 import { beforeNodes, EksAddons, onNodes } from "./addons.ts";
 import { EksCluster } from "./cluster.ts";
-import { VpcEndpoints } from "./endpoints.ts";
-import { FlowLogs } from "./flowLogs.ts";
-import { logKeyPolicy, RotatedKey } from "./key.ts";
 import { kubeconfig } from "./kubeconfig.ts";
 import { defaultMachine } from "./machines.ts";
-import { keyAlias, roleName } from "./names.ts";
-import { AwsNetwork } from "./network.ts";
 import { EksNodes } from "./nodes.ts";
+import { subnetsOf } from "./subnets.ts";
 
 export interface NewClusterArgs {
   /** Name of the cluster. */
@@ -21,6 +22,18 @@ export interface NewClusterArgs {
   readonly cidr: string;
   readonly wanted: ClusterConfig["cluster"];
   readonly account: pulumi.Output<string>;
+}
+
+/** What nodes, add-ons and identities talk to all the time: it works without the way out, and stays in the network. */
+const talkedTo = ["ecr.api", "ecr.dkr", "sts", "eks", "eks-auth", "secretsmanager", "kms", "logs"] as const;
+
+/** By which the cluster's load balancers find their subnets. */
+function subnetTags(cluster: string) {
+  const shared = { [`kubernetes.io/cluster/${cluster}`]: "shared" };
+  return {
+    public: { "kubernetes.io/role/elb": "1", ...shared },
+    private: { "kubernetes.io/role/internal-elb": "1", ...shared },
+  };
 }
 
 /** A cluster from nothing: network, control plane, add-ons, nodes. */
@@ -50,10 +63,14 @@ export class NewCluster extends pulumi.ComponentResource {
     );
     const network = new AwsNetwork(
       `${name}-network`,
-      { cidr, cluster, region, natPerZone: production },
+      { cidr, region, natPerZone: production, subnets: subnetsOf(cidr), tags: subnetTags(cluster) },
       parent,
     );
-    new VpcEndpoints(`${name}-endpoints`, { network, cidr, region, interfaces: production }, parent);
+    new VpcEndpoints(
+      `${name}-endpoints`,
+      { network, cidr, region, services: production ? talkedTo : [] },
+      parent,
+    );
     new FlowLogs(
       `${name}-flow-log`,
       {

@@ -2,11 +2,11 @@ import { LaunchTemplate } from "@pulumi/aws/ec2/launchTemplate.js";
 import { NodeGroup } from "@pulumi/aws/eks/nodeGroup.js";
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
+import { fit, partitionOf, roleName } from "../aws/names.ts";
+import type { AwsNetwork } from "../aws/network.ts";
+import { trustService } from "../aws/policies.ts";
 import * as pulumi from "../pulumi.ts";
 import { amiType, systemMachine } from "./machines.ts";
-import { fit, partitionOf, roleName } from "./names.ts";
-import type { AwsNetwork } from "./network.ts";
-import { trustService } from "./policies.ts";
 import { spread } from "./subnets.ts";
 
 export interface EksNodesArgs {

@@ -6,19 +6,19 @@ import type { StackConfig } from "../../configuration/parse.ts";
 import type { ClusterFacts, KubernetesPlan } from "../../monitoring/kubernetes/model.ts";
 import { kubeconfigSecret } from "../../monitoring/kubernetes/names.ts";
 import type { System } from "../../monitoring/model.ts";
+import { RotatedKey } from "../aws/key.ts";
+import { keyAlias, partitionOf } from "../aws/names.ts";
+import type { Reach } from "../aws/policies.ts";
+import { SecretsManagerSecrets } from "../aws/secrets.ts";
+import { StackStorage } from "../aws/stackStorage.ts";
+import { bucketArnOf } from "../aws/storage.ts";
 import type { CloudCluster } from "../kubernetes/cloud.ts";
 import { storedSecrets } from "../kubernetes/storedSecrets.ts";
 import * as pulumi from "../pulumi.ts";
 import { mayAdminister } from "./deployer.ts";
 import { EksIdentities } from "./identities.ts";
-import { RotatedKey } from "./key.ts";
 import { kubeconfig } from "./kubeconfig.ts";
-import { keyAlias, partitionOf } from "./names.ts";
 import { NewCluster } from "./newCluster.ts";
-import type { Reach } from "./policies.ts";
-import { SecretsManagerSecrets } from "./secrets.ts";
-import { StackStorage } from "./stackStorage.ts";
-import { bucketArnOf } from "./storage.ts";
 
 export interface EksStackClusterArgs {
   readonly config: StackConfig<unknown>;

@@ -1,18 +1,17 @@
 /** How a cluster's network is divided, and how its nodes are spread over the zones. */
+import type { Subnets } from "../aws/network.ts";
 
 /** Zones that every cluster spans. */
 export const zoneCount = 3;
 
-/** Three quarters of a network are private (nodes and pods, one a zone); of the last one each zone has a sixteenth, public. */
-export interface Subnets {
-  readonly private: readonly string[];
-  readonly public: readonly string[];
-}
-
 /** The least and the most bits of a network's prefix: a VPC has at most /16, and pods take addresses of the subnets. */
 export const prefixBits = { least: 16, most: 20 } as const;
 
-/** @throws when the network is none, or neither /16 to /20 nor on its own boundary */
+/**
+ * Three quarters of a network are private (nodes and pods, one a zone); of the last one each zone has a sixteenth, public.
+ *
+ * @throws when the network is none, or neither /16 to /20 nor on its own boundary
+ */
 export function subnetsOf(cidr: string): Subnets {
   const { address, bits } = parseCidr(cidr);
   const quarter = 2 ** (32 - bits - 2);

@@ -3,7 +3,7 @@ import type { Executable } from "../../monitoring/hosts.ts";
 import { ensureTools, type ToolName } from "../../tools/toolchain.ts";
 
 /** The tool of the toolchain that brings each program. */
-const toolOf: Readonly<Record<Exclude<Executable, "node">, ToolName>> = {
+const toolOf: Readonly<Record<Exclude<Executable, "node" | "windows_exporter">, ToolName>> = {
   prometheus: "prometheus",
   thanos: "thanos",
   alertmanager: "alertmanager",

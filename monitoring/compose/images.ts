@@ -8,8 +8,11 @@ export interface Image {
   readonly program: string;
 }
 
+/** What there is an image of that runs beside the others: a Windows host is no container's. */
+export type Containerised = Exclude<Executable, "windows_exporter">;
+
 /** The official image of each program. */
-export const images: Readonly<Record<Executable, Image>> = {
+export const images: Readonly<Record<Containerised, Image>> = {
   prometheus: { repository: "prom/prometheus", tag: ["v", ""], program: "/bin/prometheus" },
   thanos: { repository: "quay.io/thanos/thanos", tag: ["v", ""], program: "/bin/thanos" },
   alertmanager: { repository: "prom/alertmanager", tag: ["v", ""], program: "/bin/alertmanager" },
@@ -31,15 +34,24 @@ export const images: Readonly<Record<Executable, Image>> = {
  * Versions of the images of programs that a host takes from its distribution, which patches them under the old number:
  * the last patch release of the same line, or of the oldest one that is still free software (Redis 7.2).
  */
-export const distributionImages: Readonly<Partial<Record<Executable, string>>> = {
+export const distributionImages: Readonly<Partial<Record<Containerised, string>>> = {
   haproxy: "2.6.23",
   "redis-server": "7.2.11",
 };
 
+/** The image of a program. @throws when it is a Windows host's own. */
+export function imageFor(executable: Executable): Image {
+  if (executable === "windows_exporter")
+    throw new Error(
+      "windows_exporter reads a Windows host, which no container is; leave it out of the layout",
+    );
+  return images[executable];
+}
+
 /** `repository:tag` of a program. @throws when the version is not three numbers: a tag that moves is no pin. */
-export function imageOf(executable: Executable, versions: Readonly<Record<Executable, string>>): string {
-  const { repository, tag } = images[executable];
-  const version = versions[executable];
+export function imageOf(executable: Executable, versions: Readonly<Record<Containerised, string>>): string {
+  const { repository, tag } = imageFor(executable);
+  const version = (versions as Readonly<Partial<Record<Executable, string>>>)[executable] ?? "";
   if (!/^\d+\.\d+\.\d+$/.test(version))
     throw new Error(
       `image of ${executable}: version "${version}" is not a pin; expected three numbers such as 3.15.0`,

@@ -50,7 +50,7 @@ export function renderGrafanaProvisioning(
   const wanted = system.access.grafana.datasources;
   const datasources = [
     ...(wanted.includes("prometheus") ? [prometheus(system, layout, options)] : []),
-    ...(wanted.includes("redis") ? redis(layout, options) : []),
+    ...(wanted.includes("redis") ? redis(system, layout, options) : []),
     ...(wanted.includes("clickhouse") ? clickhouse(system, options) : []),
   ];
   return {
@@ -116,18 +116,33 @@ function queryUrl(layout: Layout): string {
 }
 
 /** One data source for each Redis: the plugin speaks to a single instance. The first has the plain uid. */
-function redis(layout: Layout, options: GrafanaProvisioningOptions): Datasource[] {
+function redis(system: System, layout: Layout, options: GrafanaProvisioningOptions): Datasource[] {
   const { redisPasswordFile } = options;
   if (!options.plugins?.includes("redis-datasource") || redisPasswordFile === undefined) return [];
-  const instances = layout.instances.filter(({ component }) => component === "redis");
-  return instances.map((instance, index) => ({
-    name: instance.standsFor ?? instance.name,
+  return redisServers(system, layout).map(({ name, address }, index) => ({
+    name,
     type: "redis-datasource",
     uid: index === 0 ? datasourceUids.redis : `${datasourceUids.redis}-${String(index + 1)}`,
-    url: `redis://${instance.address}:${String(instance.ports["redis"])}`,
+    url: `redis://${address}`,
     jsonData: { client: "standalone", poolSize: 5, timeout: 10 },
     secureJsonData: { password: fileReference(redisPasswordFile) },
   }));
+}
+
+/** What takes the place of the system's Redis instances, or these themselves. */
+function redisServers({ jobs }: System, layout: Layout): { name: string; address: string }[] {
+  const own = layout.instances
+    .filter(({ component }) => component === "redis")
+    .map((instance) => ({
+      name: instance.standsFor ?? instance.name,
+      address: `${instance.address}:${String(instance.ports["redis"])}`,
+    }));
+  if (own.length > 0) return own;
+  return jobs.flatMap(({ discovery, through }) =>
+    through?.component === "redis-exporter" && discovery.kind === "static"
+      ? discovery.targets.map(({ address, labels }) => ({ name: labels["instance"] ?? address, address }))
+      : [],
+  );
 }
 
 function clickhouse(system: System, options: GrafanaProvisioningOptions): Datasource[] {

@@ -1,5 +1,6 @@
 /** The pools of servers behind the edge, and which of them the home page shows. */
 import { alertsKnownAfter } from "../alertDelivery.ts";
+import type { HaproxyOptions } from "../haproxy.ts";
 import type { Instance, Layout } from "../hosts.ts";
 import type { Component, System } from "../model.ts";
 
@@ -11,22 +12,36 @@ export interface Pool {
   readonly servers: readonly Instance[];
 }
 
-/** Pools in the order in which a request passes them; without those that the layout has no server for. */
-export function pools(layout: Layout): readonly Pool[] {
+/**
+ * Pools in the order in which a request passes them; without those that the layout has no server for.
+ * @param member which HAProxy asks: what runs on its own machine comes first there. @default 1
+ */
+export function pools(layout: Layout, member = 1): readonly Pool[] {
+  const own = members(layout, "haproxy").find((instance) => instance.member === member);
   return poolKinds
     .map(({ name, components }) => ({
       name,
       backend: `be_${name.replaceAll("-", "_")}`,
-      servers: components.flatMap((component) => members(layout, component)),
+      servers: components.flatMap((component) =>
+        members(layout, component).toSorted(
+          (a, b) => Number(b.machine === own?.machine) - Number(a.machine === own?.machine),
+        ),
+      ),
     }))
     .filter((pool) => pool.servers.length > 0);
 }
 
 /** One `backend` section a pool. */
-export function renderBackends(system: System, layout: Layout): readonly string[] {
-  return pools(layout).map((pool) => {
+export function renderBackends(
+  system: System,
+  layout: Layout,
+  options: Pick<HaproxyOptions, "member" | "forwardedPorts">,
+): readonly string[] {
+  return pools(layout, options.member).map((pool) => {
     const kind = kindOf(pool.name);
-    const servers = pool.servers.map((server, position) => serverLine(pool, kind, server, position));
+    const servers = pool.servers.map((server, position) =>
+      serverLine(pool, kind, server, position, reachedAt(server, options.forwardedPorts)),
+    );
     const lines = kind.startsEmpty === true ? onlyWhenComplete(servers, alertsKnownAfter(system)) : servers;
     return [`backend ${pool.backend}`, ...kind.rules, ...health(kind), ...lines]
       .map((line, position) => (position === 0 ? line : `  ${line}`))
@@ -134,10 +149,18 @@ function health(kind: PoolKind): readonly string[] {
   ];
 }
 
-function serverLine(pool: Pool, kind: PoolKind, server: Instance, position: number): string {
+/** `address:port` at which HAProxy reaches a server. See {@link HaproxyOptions.forwardedPorts}. */
+export function reachedAt(server: Instance, forwardedPorts: number | undefined): string {
+  const { address } = server;
+  const port = httpPort(server);
+  if (forwardedPorts === undefined || address === "127.0.0.1") return `${address}:${String(port)}`;
+  return `127.0.0.1:${String(port + forwardedPorts)}`;
+}
+
+function serverLine(pool: Pool, kind: PoolKind, server: Instance, position: number, reached: string): string {
   // Names, not addresses: HAProxy compares a certificate's DNS names only.
   const line = [
-    `server ${server.name} ${server.address}:${String(httpPort(server))}`,
+    `server ${server.name} ${reached}`,
     `sni str(${server.name}) verifyhost ${server.name} check check-sni ${server.name}`,
   ];
   if (kind.watched === true) {

@@ -19,20 +19,32 @@ import { healthAnswer } from "./health.ts";
 export function renderFrontends(layout: Layout, options: HaproxyOptions): readonly string[] {
   const available = new Set(pools(layout).map((pool) => pool.name));
   const interfaces = edgeNames.filter((name) => name === "home" || available.has(name));
+  const addresses = options.addresses ?? [layout.edgeAddress];
   return [
     ...interfaces.flatMap((name) => {
       const port = layout.edge[name];
-      return port === undefined
-        ? []
-        : [edgeFrontend(name, `${layout.edgeAddress}:${String(port)}`, layout, options)];
+      if (port === undefined) return [];
+      return [
+        edgeFrontend(
+          name,
+          addresses.map((address) => `${address}:${String(port)}`),
+          layout,
+          options,
+        ),
+      ];
     }),
     ...(available.has("thanos-query") ? [internalQuery(options)] : []),
     metrics(layout, options),
   ];
 }
 
-function edgeFrontend(name: EdgeName, address: string, layout: Layout, options: HaproxyOptions): string {
-  return frontend(`fe_${name}`, address, options, [
+function edgeFrontend(
+  name: EdgeName,
+  addresses: readonly string[],
+  layout: Layout,
+  options: HaproxyOptions,
+): string {
+  return frontend(`fe_${name}`, addresses, options, [
     ...answerSafely,
     ...refuseForged,
     // Grafana has its own accounts and its own brake on guessing.
@@ -51,7 +63,7 @@ function homeAnswers(layout: Layout, options: HaproxyOptions): readonly string[]
     authenticate("human"),
     // The page asks every other second: not worth a line each.
     "http-request set-log-level silent if { path /health }",
-    healthAnswer(layout),
+    healthAnswer(layout, options.member),
     "http-request return status 204 if { path /favicon.ico }",
     `http-request return status 200 content-type "text/html; charset=utf-8" file ${options.homePageFile} ` +
       `hdr Cache-Control no-cache hdr Content-Security-Policy "${contentSecurityPolicy}" if { path / }`,
@@ -65,7 +77,7 @@ function homeAnswers(layout: Layout, options: HaproxyOptions): readonly string[]
  */
 function internalQuery(options: HaproxyOptions): string {
   const { address, port } = options.queryListener;
-  return frontend("fe_query_internal", `${address}:${String(port)}`, options, [
+  return frontend("fe_query_internal", [`${address}:${String(port)}`], options, [
     "option dontlog-normal",
     'http-request set-header Authorization "Basic {{basic:scrape}}" if { path /-/ready }',
     "default_backend be_thanos_query",
@@ -83,21 +95,26 @@ function metrics(layout: Layout, options: HaproxyOptions): string {
       `layout.instances: haproxy ${String(member)} with a port "http" is missing, expected for its metrics: add the instance`,
     );
   }
-  return frontend("fe_metrics", `${own.address}:${String(port)}`, options, [
+  return frontend("fe_metrics", [`${own.address}:${String(port)}`], options, [
     "option dontlog-normal",
     ...refuseGuessing,
     authenticate("scrape", "human"),
     "http-request use-service prometheus-exporter if { path /metrics }",
-    healthAnswer(layout),
+    healthAnswer(layout, options.member),
     'http-request return status 200 content-type text/plain string "ready" if { path /-/ready }',
     'http-request return status 404 content-type text/plain string "Not found"',
   ]);
 }
 
-function frontend(name: string, address: string, options: HaproxyOptions, lines: readonly string[]): string {
+function frontend(
+  name: string,
+  addresses: readonly string[],
+  options: HaproxyOptions,
+  lines: readonly string[],
+): string {
   return [
     `frontend ${name}`,
-    `  bind ${address} ssl crt ${options.certificateFile} alpn h2,http/1.1`,
+    ...addresses.map((address) => `  bind ${address} ssl crt ${options.certificateFile} alpn h2,http/1.1`),
     ...lines.map((line) => `  ${line}`),
   ].join("\n");
 }

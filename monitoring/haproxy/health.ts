@@ -7,8 +7,8 @@ import { pools } from "./backends.ts";
  * `{"pools":[{"name":"prometheus","usable":1,"total":2,"servers":{"prometheus-1":true,"prometheus-2":false}}]}`.
  * `usable` counts what takes requests now: spares do only when there is nothing better.
  */
-export function healthAnswer(layout: Layout): string {
-  const entries = pools(layout).map(({ name, backend, servers }) => {
+export function healthAnswer(layout: Layout, member?: number): string {
+  const entries = pools(layout, member).map(({ name, backend, servers }) => {
     const states = servers.map(
       (server) => `"${server.name}":%[srv_is_up(${backend}/${server.name}),iif(true,false)]`,
     );

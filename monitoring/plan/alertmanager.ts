@@ -5,9 +5,10 @@ import { addressOf } from "../targets.ts";
 import { edgeUrl, reloadOverHttp, service, webConfigFile, type PlanContext } from "./context.ts";
 
 /** The Alertmanagers, which agree by encrypted gossip who notifies. */
-export function alertmanagerServices(context: PlanContext): Service[] {
-  const { system, layout } = context;
-  return context.instances("alertmanager").map((instance) => {
+export function alertmanagerServices(stack: PlanContext): Service[] {
+  const { system, layout } = stack;
+  return stack.instances("alertmanager").map((instance) => {
+    const context = stack.at(instance);
     const file = (name: string, content: string, onChange: PlanFile["onChange"]): PlanFile => ({
       path: context.file(instance.name, name),
       content,

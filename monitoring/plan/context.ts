@@ -1,8 +1,10 @@
 /** What the builders of services share: the system, the layout, and names of files, certificates and listeners. */
+import type { ClickHouseAccess, GrafanaPlugin } from "../dashboards/provisioning.ts";
 import type { RenderedDashboard } from "../dashboards/render.ts";
 import { hostPaths, type HostPaths } from "../hostPaths.ts";
 import type {
   CertificateRequest,
+  Directories,
   HealthCheck,
   Instance,
   Layout,
@@ -12,6 +14,7 @@ import type {
   Service,
 } from "../hosts.ts";
 import type { Component, Duration, System } from "../model.ts";
+import type { ObjectStoreOptions } from "../objstore.ts";
 import { addressOf, instancesOf } from "../targets.ts";
 import type { ClientTls, GrpcListener, HttpClientOptions, HttpListener } from "../thanos/common.ts";
 import { renderWebConfig, type WebUser } from "../webConfig.ts";
@@ -23,9 +26,19 @@ export interface PlanOptions {
   readonly grafana?: {
     /** Absolute path of the folder that it is unpacked in. */
     readonly home: string;
+    /** Plugins that are installed beside it; data sources that need another one are left out. @default none */
+    readonly plugins?: readonly GrafanaPlugin[];
+    /** Where ClickHouse answers Grafana. @default no such data source */
+    readonly clickhouse?: Omit<ClickHouseAccess, "passwordFile">;
     /** Rendered before: their library takes a tenth of a second to load, which only a stack with Grafana should pay. */
     readonly dashboards: readonly RenderedDashboard[];
   };
+  /** Where the bucket is. @default a directory among the stack's data; `none`: nothing is uploaded */
+  readonly objectStore?: ObjectStoreOptions | "none";
+  /** Whether the Redis instances that the system names ask for the secret `redis-password`. @default false */
+  readonly watchedRedisWantsPassword?: boolean;
+  /** See `HaproxyOptions.forwardedPorts`. @default none */
+  readonly forwardedPorts?: number;
   /** Absolute path of the demo's program; absent: no demo. */
   readonly demoProgram?: string;
 }
@@ -35,6 +48,8 @@ export interface PlanContext {
   readonly layout: Layout;
   readonly paths: HostPaths;
   readonly options: PlanOptions;
+  /** Joins the parts of a path. */
+  readonly join: (...parts: string[]) => string;
   /** Absolute path of a file of a service. */
   readonly file: (service: string, name: string) => string;
   readonly data: (service: string) => string;
@@ -54,11 +69,18 @@ export interface PlanContext {
   /** Files of the filesystem bucket. */
   readonly bucketDirectory: string;
   readonly instances: (component: Component) => Instance[];
+  /** The same context with the paths of the place where an instance lives. */
+  readonly at: (instance: Instance) => PlanContext;
 }
 
-export function planContext(system: System, layout: Layout, options: PlanOptions): PlanContext {
-  const paths = hostPaths(layout.directories);
-  const join = (...parts: string[]): string => parts.join(layout.directories.separator);
+export function planContext(
+  system: System,
+  layout: Layout,
+  options: PlanOptions,
+  directories: Directories = layout.directories,
+): PlanContext {
+  const paths = hostPaths(directories);
+  const join = (...parts: string[]): string => parts.join(directories.separator);
   const certificate = (name: string) => ({
     certificateFile: join(paths.certificates, `${name}.crt`),
     keyFile: join(paths.certificates, `${name}.key`),
@@ -90,6 +112,8 @@ export function planContext(system: System, layout: Layout, options: PlanOptions
     ],
     bucketDirectory: join(paths.data, "bucket"),
     instances: (component) => instancesOf(layout, [component]),
+    join,
+    at: (instance) => planContext(system, layout, options, instance.directories ?? layout.directories),
   };
 }
 

@@ -4,12 +4,13 @@ import { addressOf } from "../targets.ts";
 import { ready, reloadOverHttp, service, webConfigFile, type PlanContext } from "./context.ts";
 
 /** PushGateway and the exporters. */
-export function exporterServices(context: PlanContext): Service[] {
+export function exporterServices(stack: PlanContext): Service[] {
   return [
-    ...context.instances("pushgateway").map((instance) => pushgateway(context, instance)),
-    ...context.instances("node-exporter").map((instance) => nodeExporter(context, instance)),
-    ...context.instances("blackbox-exporter").map((instance) => blackboxExporter(context, instance)),
-    ...context.instances("redis-exporter").map((instance) => redisExporter(context, instance)),
+    ...stack.instances("pushgateway").map((instance) => pushgateway(stack.at(instance), instance)),
+    ...stack.instances("node-exporter").map((instance) => nodeExporter(stack.at(instance), instance)),
+    ...stack.instances("windows-exporter").map((instance) => windowsExporter(stack.at(instance), instance)),
+    ...stack.instances("blackbox-exporter").map((instance) => blackboxExporter(stack.at(instance), instance)),
+    ...stack.instances("redis-exporter").map((instance) => redisExporter(stack.at(instance), instance)),
   ];
 }
 
@@ -20,7 +21,7 @@ function pushgateway(context: PlanContext, instance: Instance): Service {
     arguments: [
       `--web.listen-address=${addressOf(instance, "http")}`,
       `--web.config.file=${web.path}`,
-      `--persistence.file=${context.data(instance.name)}${context.layout.directories.separator}metrics`,
+      `--persistence.file=${context.join(context.data(instance.name), "metrics")}`,
       "--persistence.interval=1m",
       "--log.format=json",
     ],
@@ -42,6 +43,23 @@ function nodeExporter(context: PlanContext, instance: Instance): Service {
     files: [web],
     directories: [],
     health: ready(instance, "/"),
+  });
+}
+
+/** It speaks to Windows' service manager itself. Its default collectors are what the system's alerts and dashboards read. */
+function windowsExporter(context: PlanContext, instance: Instance): Service {
+  const web = webConfigFile(context, instance);
+  return service(context, instance, {
+    executable: "windows_exporter",
+    arguments: [
+      `--web.listen-address=${addressOf(instance, "http")}`,
+      `--web.config.file=${web.path}`,
+      // As a service it has no console; its installer says the same.
+      "--log.file=eventlog",
+    ],
+    files: [web],
+    directories: [],
+    health: ready(instance, "/health"),
   });
 }
 
@@ -73,11 +91,7 @@ function redisExporter(context: PlanContext, instance: Instance): Service {
   const passwords: PlanFile = {
     path: context.file(instance.name, "passwords.json"),
     content: JSON.stringify(
-      Object.fromEntries(
-        context
-          .instances("redis")
-          .map((redis) => [`redis://${addressOf(redis, "redis")}`, "{{secret:redis-password}}"]),
-      ),
+      Object.fromEntries(redisUrls(context).map((url) => [url, "{{secret:redis-password}}"])),
       null,
       2,
     ),
@@ -105,4 +119,16 @@ function redisExporter(context: PlanContext, instance: Instance): Service {
       status: 200,
     },
   });
+}
+
+/** Of every Redis that wants the stack's password: the stand-ins, and those of the system itself where that is said. */
+function redisUrls(context: PlanContext): string[] {
+  const own = context.instances("redis").map((redis) => `redis://${addressOf(redis, "redis")}`);
+  if (context.options.watchedRedisWantsPassword !== true) return own;
+  const named = context.system.jobs.flatMap(({ discovery, through }) =>
+    through?.component === "redis-exporter" && discovery.kind === "static"
+      ? discovery.targets.map(({ address }) => `${through.addressPrefix ?? ""}${address}`)
+      : [],
+  );
+  return [...own, ...named];
 }

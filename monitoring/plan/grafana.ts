@@ -1,20 +1,19 @@
 import { grafanaArguments, renderGrafanaIni, renderGrafanaProvisioning } from "../grafana.ts";
-import type { RenderedDashboard } from "../dashboards/render.ts";
 import type { Instance, PlanFile, Service } from "../hosts.ts";
 import { addressOf } from "../targets.ts";
 import { service, type PlanContext } from "./context.ts";
 
 /** Grafana with its data sources and dashboards, and an account that sees and cannot edit. */
-export function grafanaServices(context: PlanContext): Service[] {
-  const { system, layout, options } = context;
+export function grafanaServices(stack: PlanContext): Service[] {
+  const { system, layout, options } = stack;
   const { grafana } = options;
   if (grafana === undefined) return [];
-  return context.instances("grafana").map((instance) => {
-    const { separator } = layout.directories;
-    const below = (directory: string, ...names: string[]): string => [directory, ...names].join(separator);
+  return stack.instances("grafana").map((instance) => {
+    const context = stack.at(instance);
+    const { join } = context;
     const data = context.data(instance.name);
-    const logs = below(data, "logs");
-    const plugins = below(data, "plugins");
+    const logs = join(data, "logs");
+    const plugins = join(data, "plugins");
     const config: PlanFile = {
       path: context.file(instance.name, "custom.ini"),
       content: renderGrafanaIni(system, layout, {
@@ -34,7 +33,7 @@ export function grafanaServices(context: PlanContext): Service[] {
       executable: "grafana",
       arguments: grafanaArguments({ homePath: grafana.home, configFile: config.path }),
       directories: [data, logs, plugins],
-      files: [config, ...provisioned(context, instance, grafana.dashboards, below)],
+      files: [config, ...provisioned(context, instance, grafana)],
       health: { kind: "http", url: `https://${addressOf(instance, "http")}/api/health`, status: 200 },
       setup: [viewer(instance)],
     });
@@ -44,27 +43,30 @@ export function grafanaServices(context: PlanContext): Service[] {
 function provisioned(
   context: PlanContext,
   instance: Instance,
-  dashboards: readonly RenderedDashboard[],
-  below: (directory: string, ...names: string[]) => string,
+  { dashboards, plugins, clickhouse }: NonNullable<PlanContext["options"]["grafana"]>,
 ): PlanFile[] {
-  const { system, layout } = context;
+  const { system, layout, join } = context;
   const provisioning = context.file(instance.name, "provisioning");
   const directory = context.file(instance.name, "dashboards");
   const texts = renderGrafanaProvisioning(system, layout, {
     dashboardsDirectory: directory,
     authorityFile: context.certificateAuthorityFile,
     queryPasswordFile: context.secretFile("scrape"),
+    ...(plugins && { plugins, redisPasswordFile: context.secretFile("redis-password") }),
+    ...(clickhouse && {
+      clickhouse: { ...clickhouse, passwordFile: context.secretFile("clickhouse-password") },
+    }),
   });
   return [
     {
-      path: below(provisioning, "datasources", "vigil.yaml"),
+      path: join(provisioning, "datasources", "vigil.yaml"),
       content: texts.datasources,
       onChange: "restart",
     },
-    { path: below(provisioning, "dashboards", "vigil.yaml"), content: texts.dashboards, onChange: "restart" },
+    { path: join(provisioning, "dashboards", "vigil.yaml"), content: texts.dashboards, onChange: "restart" },
     // Grafana looks for changed dashboards by itself.
     ...dashboards.map(({ uid, json }): PlanFile => ({
-      path: below(directory, `${uid}.json`),
+      path: join(directory, `${uid}.json`),
       content: json,
       onChange: "watched",
     })),

@@ -13,10 +13,11 @@ import {
 } from "./context.ts";
 
 /** The Prometheus pair: a small prometheus.yml, targets.yml that is re-read by itself, rules.yml. */
-export function prometheusServices(context: PlanContext): Service[] {
-  const { system, options } = context;
-  return context.instances("prometheus").map((instance) =>
-    service(context, instance, {
+export function prometheusServices(stack: PlanContext): Service[] {
+  const { system, options } = stack;
+  return stack.instances("prometheus").map((instance) => {
+    const context = stack.at(instance);
+    return service(context, instance, {
       executable: "prometheus",
       arguments: prometheusArguments(system, {
         configFile: context.file(instance.name, "prometheus.yml"),
@@ -31,8 +32,8 @@ export function prometheusServices(context: PlanContext): Service[] {
       files: files(context, instance),
       reload: reloadOverHttp(instance),
       stopTimeout: "60s",
-    }),
-  );
+    });
+  });
 }
 
 function files(context: PlanContext, instance: Instance): PlanFile[] {

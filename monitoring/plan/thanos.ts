@@ -28,32 +28,34 @@ import {
 } from "./context.ts";
 
 /** Every Thanos component that the layout has. */
-export function thanosServices(context: PlanContext): Service[] {
+export function thanosServices(stack: PlanContext): Service[] {
   return [
-    ...context.instances("thanos-sidecar").map((instance) => sidecar(context, instance)),
-    ...context.instances("thanos-receive").map((instance) => receive(context, instance)),
-    ...context.instances("thanos-store").map((instance) => store(context, instance)),
-    ...context.instances("thanos-query").map((instance) => query(context, instance)),
-    ...context.instances("thanos-query-frontend").map((instance) => queryFrontend(context, instance)),
-    ...context.instances("thanos-ruler").map((instance) => ruler(context, instance)),
-    ...context.instances("thanos-compactor").map((instance) => compactor(context, instance)),
+    ...stack.instances("thanos-sidecar").map((instance) => sidecar(stack.at(instance), instance)),
+    ...stack.instances("thanos-receive").map((instance) => receive(stack.at(instance), instance)),
+    ...stack.instances("thanos-store").map((instance) => store(stack.at(instance), instance)),
+    ...stack.instances("thanos-query").map((instance) => query(stack.at(instance), instance)),
+    ...stack
+      .instances("thanos-query-frontend")
+      .map((instance) => queryFrontend(stack.at(instance), instance)),
+    ...stack.instances("thanos-ruler").map((instance) => ruler(stack.at(instance), instance)),
+    ...stack.instances("thanos-compactor").map((instance) => compactor(stack.at(instance), instance)),
   ];
 }
 
 function sidecar(context: PlanContext, instance: Instance): Service {
   const prometheus = memberOf(context, "prometheus", instance.member);
   const client = fileOf(context, instance, "prometheus-client.yml", renderHttpClient(context.httpClient));
-  const bucket = objectStore(context, instance);
+  const bucket = context.options.objectStore === "none" ? [] : [objectStore(context, instance)];
   return thanos(context, instance, {
     arguments: sidecarArguments({
       http: httpListener(context, instance),
       grpc: grpcListener(context, instance),
       prometheusUrl: `https://${addressOf(prometheus, "http")}`,
       httpClientFile: client.path,
-      dataDirectory: context.data(prometheus.name),
-      objectStoreFile: bucket.path,
+      dataDirectory: context.at(prometheus).data(prometheus.name),
+      ...(bucket[0] === undefined ? {} : { objectStoreFile: bucket[0].path }),
     }),
-    files: [client, bucket],
+    files: [client, ...bucket],
     // It has no data of its own.
     directories: [],
     after: [prometheus.name],
@@ -143,7 +145,7 @@ function queryFrontend(context: PlanContext, instance: Instance): Service {
   return thanos(context, instance, {
     arguments: queryFrontendArguments({
       http: httpListener(context, instance),
-      downstreamUrl: `https://${queryListener(context)}`,
+      downstreamUrl: `https://${queryListener(context, instance)}`,
       downstreamTripperFile: tripper.path,
       responseCacheFile: cache.path,
     }),
@@ -211,9 +213,10 @@ function compactor(context: PlanContext, instance: Instance): Service {
   });
 }
 
-/** `address:port` of the internal listener before the queries. */
-export function queryListener(context: PlanContext): string {
-  return addressOf(memberOf(context, "haproxy", 1), "internal-query");
+/** `address:port` of the internal listener before the queries: the one of the HAProxy beside whoever asks. */
+function queryListener(context: PlanContext, { machine }: Instance): string {
+  const beside = context.instances("haproxy").find((instance) => instance.machine === machine);
+  return addressOf(beside ?? memberOf(context, "haproxy", 1), "internal-query");
 }
 
 function thanos(
@@ -230,7 +233,15 @@ function thanos(
 
 function objectStore(context: PlanContext, instance: Instance): PlanFile {
   const { bucket } = context.system.longTerm;
-  const content = renderObjectStore(bucket, { kind: "filesystem", directory: context.bucketDirectory });
+  const { objectStore: chosen } = context.options;
+  if (chosen === "none")
+    throw new Error(`${instance.name} works on the bucket, and there is none; leave it out of the layout`);
+  const own = { kind: "filesystem", directory: context.bucketDirectory } as const;
+  // The bucket of a system is of the kind that its cloud has.
+  const content = renderObjectStore(
+    chosen === undefined ? bucket : { ...bucket, kind: chosen.kind },
+    chosen ?? own,
+  );
   return fileOf(context, instance, "objstore.yml", content);
 }
 

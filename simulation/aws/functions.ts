@@ -2,6 +2,7 @@
 import type { Call, Cloud } from "../cloud.ts";
 import { base64, guid, hex } from "../invented.ts";
 import { secret, textAt } from "../propertyValues.ts";
+import { objectOf, objectsOf } from "./associations.ts";
 import { account } from "./identity.ts";
 import { clusterFacts } from "./outputs.ts";
 
@@ -45,6 +46,14 @@ export const awsFunctions: Cloud["functions"] = {
   "aws:eks/getClusterAuth:getClusterAuth": (call) => {
     const name = textAt(call.arguments, "name") ?? "";
     return { id: name, name, token: secret(`k8s-aws-v1.${base64(`simulated ${name}`)}`) };
+  },
+  "aws:s3/getObject:getObject": objectOf,
+  "aws:s3/getObjects:getObjects": objectsOf,
+  "aws:ssm/getParameter:getParameter": (call) => {
+    const name = textAt(call.arguments, "name") ?? "";
+    // Of public parameters that name images, the only ones that a program reads.
+    const value = `ami-0${hex(`${regionOf(call)} ${name}`, 16)}`;
+    return { id: name, name, type: "String", version: 1, value: secret(value), insecureValue: value };
   },
   "aws:s3/getBucket:getBucket": (call) => {
     const bucket = textAt(call.arguments, "bucket") ?? "";

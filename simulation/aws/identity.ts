@@ -29,6 +29,9 @@ const drawnPrefixes: Readonly<Record<string, string>> = {
   LaunchTemplate: "lt",
   Instance: "i",
   Volume: "vol",
+  VolumeAttachment: "vai",
+  MaintenanceWindow: "mw",
+  PatchBaseline: "pb",
   PodIdentityAssociation: "a",
 };
 
@@ -50,10 +53,18 @@ export function awsId(resource: Requested, token: string): string {
   if (keys) return keys.map((key) => textAt(inputs, key) ?? "").join(":");
   const prefix = drawnPrefixes[kind];
   if (prefix !== undefined) return `${prefix}-0${hex(token, 16)}`;
+  if (resource.token === "aws:ssm/association:Association") return guid(token);
   if (/^aws:kms\/(?:replica)?[kK]ey:/.test(resource.token)) return guid(token);
   if (hasArnAsId.test(resource.token)) return awsArn({ ...resource, id: token });
   return textAt(inputs, "name") ?? `${resource.name}-${hex(token)}`;
 }
+
+/** Ends of the ARNs of load balancers and their parts. */
+const balanced: Readonly<Record<string, string>> = {
+  LoadBalancer: "loadbalancer/net",
+  TargetGroup: "targetgroup",
+  Listener: "listener/net",
+};
 
 const hasArnAsId =
   /^aws:(?:iam\/(?:policy|openIdConnectProvider)|sns\/topic|secretsmanager\/secret|acm\/certificate|lb\/\w+):/;
@@ -73,6 +84,9 @@ export function awsArn(resource: Existing): string {
   if (token.startsWith("aws:kms/alias:")) return `arn:aws:kms:${region}:${account}:${name}`;
   if (token.startsWith("aws:eks/nodeGroup:") || token.startsWith("aws:eks/addon:"))
     return `arn:aws:eks:${region}:${account}:${kind.toLowerCase()}/${id.replace(":", "/")}/${guid(id)}`;
+  const kindOfBalancer = balanced[kind];
+  if (service === "elasticloadbalancing" && kindOfBalancer !== undefined)
+    return `arn:aws:${service}:${region}:${account}:${kindOfBalancer}/${name === id ? resource.name : name}/${hex(resource.urn, 16)}`;
   if (service === "logs") return `arn:aws:logs:${region}:${account}:log-group:${name}`;
   if (service === "sns" || service === "sqs") return `arn:aws:${service}:${region}:${account}:${name}`;
   const last = service === "ec2" || service === "kms" ? id : name;

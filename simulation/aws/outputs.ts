@@ -38,6 +38,23 @@ const makers: Readonly<Record<string, (resource: Existing) => Properties>> = {
   },
   "aws:iam/role:Role": ({ urn }) => ({ uniqueId: `AROA${hex(urn, 16).toUpperCase()}`, createDate: moment }),
   "aws:ec2/eip:Eip": ({ id, urn }) => ({ allocationId: id, publicIp: address(urn) }),
+  "aws:lb/loadBalancer:LoadBalancer": (resource) => ({
+    dnsName: `${resource.name}-${hex(resource.urn, 16)}.elb.${regionOf(resource)}.amazonaws.com`,
+  }),
+  "aws:ssm/document:Document": ({ inputs }) => {
+    // A number that is another one for another content.
+    const version = String(Number.parseInt(hex(textAt(inputs, "content") ?? "", 6), 16) + 1);
+    return {
+      latestVersion: version,
+      defaultVersion: version,
+      documentVersion: version,
+      schemaVersion: "2.2",
+    };
+  },
+  "aws:ssm/association:Association": ({ id, inputs }) => ({
+    associationId: id,
+    documentVersion: textAt(inputs, "documentVersion") ?? "$DEFAULT",
+  }),
   "aws:ec2/vpc:Vpc": ({ urn }) => ({
     defaultSecurityGroupId: `sg-0${hex(`${urn}sg`, 16)}`,
     defaultRouteTableId: `rtb-0${hex(`${urn}rtb`, 16)}`,

@@ -4,6 +4,7 @@ import { base64, guid, pem } from "../invented.ts";
 import { textAt, type Properties } from "../propertyValues.ts";
 import { subscription, tenant } from "./identity.ts";
 import { endpointsOf } from "./outputs.ts";
+import { runCommandOf } from "./runCommands.ts";
 
 export const azureFunctions: Cloud["functions"] = {
   "azure-native:authorization:getClientConfig": () => ({
@@ -12,6 +13,7 @@ export const azureFunctions: Cloud["functions"] = {
     subscriptionId: subscription,
     tenantId: tenant,
   }),
+  "azure-native:compute:getVirtualMachineRunCommandByVirtualMachine": runCommandOf,
   "azure-native:containerservice:listManagedClusterUserCredentials": (call) =>
     credentials(call, "clusterUser"),
   "azure-native:containerservice:listManagedClusterAdminCredentials": (call) =>

@@ -19,6 +19,8 @@ const ownNames: Readonly<Record<string, readonly string[]>> = {
   FederatedIdentityCredential: ["federatedIdentityCredentialResourceName"],
   BlobServiceProperties: ["blobServicesName"],
   PublicIPAddress: ["publicIpAddressName"],
+  VirtualMachine: ["vmName"],
+  VirtualMachineRunCommandByVirtualMachine: ["runCommandName"],
 };
 
 /** Providers whose name is not that of the SDK's module. */
@@ -45,6 +47,8 @@ const parents: Readonly<Record<string, readonly (readonly [string, string])[]>> 
   FederatedIdentityCredential: [["userAssignedIdentities", "resourceName"]],
   ManagementPolicy: [["storageAccounts", "accountName"]],
   ObjectReplicationPolicy: [["storageAccounts", "accountName"]],
+  Secret: [["vaults", "vaultName"]],
+  VirtualMachineRunCommandByVirtualMachine: [["virtualMachines", "vmName"]],
   PrivateDnsZoneGroup: [["privateEndpoints", "privateEndpointName"]],
   Subnet: [["virtualNetworks", "virtualNetworkName"]],
   VirtualNetworkLink: [["privateDnsZones", "privateZoneName"]],
@@ -57,12 +61,20 @@ export function azureId(resource: Requested, token: string): string {
   const name = ownName(resource) ?? `${resource.name}${hex(token)}`;
   const root = `/subscriptions/${subscription}`;
   if (kind === "ResourceGroup") return `${root}/resourceGroups/${name}`;
-  const scope = textAt(inputs, "scope") ?? textAt(inputs, "resourceUri");
+  const scope = textAt(inputs, "scope") ?? textAt(inputs, "resourceUri") ?? assigned(resource);
   const base = scope ?? (group === undefined ? root : `${root}/resourceGroups/${group}`);
   const above = (parents[kind] ?? []).map(
     ([word, key]) => `${word}/${key === "=" ? "default" : (textAt(inputs, key) ?? "")}`,
   );
   return [base, "providers", providerOf(resource.token), ...above, `${typeWord(kind)}/${name}`].join("/");
+}
+
+/** What a maintenance configuration is assigned to: its parts are inputs of their own. */
+function assigned({ kind, inputs }: Requested): string | undefined {
+  if (kind !== "ConfigurationAssignment") return undefined;
+  const words = ["resourceGroupName", "providerName", "resourceType", "resourceName"];
+  const [group, provider, type, name] = words.map((word) => textAt(inputs, word) ?? "");
+  return `/subscriptions/${subscription}/resourceGroups/${group ?? ""}/providers/${provider ?? ""}/${type ?? ""}/${name ?? ""}`;
 }
 
 function ownName(resource: Requested): string | undefined {
@@ -84,7 +96,11 @@ export function providerOf(token: string): string {
 
 /** `VirtualNetwork` as `virtualNetworks`, `UserAssignedIdentity` as `userAssignedIdentities`. */
 export function typeWord(kind: string): string {
-  const special = { BlobContainer: "containers", PublicIPAddress: "publicIPAddresses" }[kind];
+  const special = {
+    BlobContainer: "containers",
+    PublicIPAddress: "publicIPAddresses",
+    VirtualMachineRunCommandByVirtualMachine: "runCommands",
+  }[kind];
   if (special !== undefined) return special;
   const word = lowerFirst(kind);
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;

@@ -30,6 +30,13 @@ const makers: Readonly<Record<string, (resource: Existing) => Properties>> = {
   "azure-native:keyvault:Vault": ({ id }) => ({
     properties: { vaultUri: `https://${lastSegment(id)}.vault.azure.net/`, provisioningState: "Succeeded" },
   }),
+  "azure-native:keyvault:Secret": ({ id, inputs }) => {
+    const uri = `https://${textAt(inputs, "vaultName") ?? ""}.vault.azure.net/secrets/${lastSegment(id)}`;
+    // Another value is another version.
+    const version = hex(`${id}${textAt(inputs, "properties", "value") ?? ""}`, 32);
+    return { properties: { secretUri: uri, secretUriWithVersion: `${uri}/${version}` } };
+  },
+  "azure-native:compute:VirtualMachine": ({ urn, id }) => ({ vmId: guid(`${urn}${id}`) }),
   "azure-native:network:PublicIPAddress": ({ urn }) => ({ ipAddress: address(urn) }),
   "azure-native:operationalinsights:Workspace": ({ urn }) => ({ customerId: guid(urn) }),
 };

@@ -1,4 +1,6 @@
 /** aws: one account, 123456789012, in the provider's region. */
+import { associationFails } from "../aws/associations.ts";
+import { awsFaults } from "../aws/faults.ts";
 import { awsArn, awsId } from "../aws/identity.ts";
 import { awsFunctions } from "../aws/functions.ts";
 import { awsOutputs } from "../aws/outputs.ts";
@@ -6,7 +8,6 @@ import { needsNewAwsResource } from "../aws/replaced.ts";
 import type { Cloud, Requested } from "../cloud.ts";
 import { lowerFirst, nameKey, withName } from "../naming.ts";
 import { plain, textAt } from "../propertyValues.ts";
-import type { Mismatch } from "../schema/validate.ts";
 
 export const aws: Cloud = {
   package: "aws",
@@ -18,7 +19,8 @@ export const aws: Cloud = {
       resource.kind === "Alias" ? `alias/${name}-${suffix}` : `${name}-${suffix}`,
     );
   },
-  faults: policyFaults,
+  faults: awsFaults,
+  partly: associationFails,
   identify: awsId,
   outputs: (resource) => ({
     ...("arn" in resource.declaration.outputs ? { arn: awsArn(resource) } : {}),
@@ -38,26 +40,15 @@ function awsNameKey(resource: Requested): string | undefined {
 }
 
 /** Kinds whose optional `name` or namesake is a reference, not a name of their own. */
-const unnamed: ReadonlySet<string> = new Set(["Record", "AliasTarget", "Addon", "VpcEndpoint", "Tag"]);
+const unnamed: ReadonlySet<string> = new Set([
+  "Record",
+  "AliasTarget",
+  "Addon",
+  "Association",
+  "VpcEndpoint",
+  "Tag",
+]);
 
 function regionOf({ inputs, region }: Requested): string {
   return textAt(inputs, "region") ?? region;
-}
-
-/** Policies travel as JSON texts: one that is none would fail only at the cloud. */
-function policyFaults({ inputs }: Requested): Mismatch[] {
-  return ["policy", "assumeRolePolicy"].flatMap((path) => {
-    const text = textAt(inputs, path);
-    return text === undefined || isJson(text)
-      ? []
-      : [{ path, reason: "is no JSON object; a policy document is required" }];
-  });
-}
-
-function isJson(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === "object";
-  } catch {
-    return false;
-  }
 }

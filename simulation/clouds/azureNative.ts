@@ -1,12 +1,12 @@
 /** azure-native: one subscription of one tenant. */
+import { azureFaults } from "../azure/faults.ts";
 import { azureFunctions } from "../azure/functions.ts";
 import { azureId, azureNameKey } from "../azure/identity.ts";
 import { azureOutputs } from "../azure/outputs.ts";
+import { admitCommand, scriptFails } from "../azure/runCommands.ts";
 import type { Cloud, Requested } from "../cloud.ts";
 import { guid } from "../invented.ts";
 import { withName } from "../naming.ts";
-import { textAt } from "../propertyValues.ts";
-import type { Mismatch } from "../schema/validate.ts";
 
 export const azureNative: Cloud = {
   package: "azure-native",
@@ -15,7 +15,9 @@ export const azureNative: Cloud = {
     if (key === undefined) return resource.inputs;
     return withName(resource, before, key, (name, suffix) => azureName(resource, name, suffix));
   },
-  faults: singletonFaults,
+  faults: azureFaults,
+  partly: scriptFails,
+  admit: admitCommand,
   identify: azureId,
   outputs: azureOutputs,
   replaces,
@@ -28,16 +30,6 @@ function azureName({ kind, urn }: Requested, name: string, suffix: string): stri
   if (kind === "StorageAccount")
     return `${name.toLowerCase().replaceAll(/[^a-z0-9]/g, "")}${suffix}`.slice(-24);
   return `${name}${suffix}`;
-}
-
-/** Kinds of which their parent has exactly one, called default: another name fails at the cloud only. */
-function singletonFaults(resource: Requested): Mismatch[] {
-  const key = azureNameKey(resource);
-  if (key === undefined || !["BlobServiceProperties", "ManagementPolicy"].includes(resource.kind)) return [];
-  const name = textAt(resource.inputs, key);
-  return name === "default"
-    ? []
-    : [{ path: key, reason: `got ${JSON.stringify(name)}; accepted: "default"` }];
 }
 
 /** Everything in a resource's address, and where it lies, stays for its life. */
@@ -61,7 +53,21 @@ const byKind: Readonly<Record<string, readonly string[]>> = {
     "networkProfile.networkPlugin",
     "networkProfile.serviceCidr",
   ],
+  BastionHost: ["sku"],
+  Disk: ["zones", "creationData"],
+  LoadBalancer: ["sku"],
+  PublicIPAddress: ["zones", "sku"],
   RoleAssignment: ["principalId", "principalType", "roleDefinitionId"],
   StorageAccount: ["isHnsEnabled"],
   Vault: ["properties.tenantId"],
+  // What a machine begins with counts once.
+  VirtualMachine: [
+    "zones",
+    "osProfile.adminUsername",
+    "osProfile.adminPassword",
+    "osProfile.computerName",
+    "osProfile.customData",
+    "osProfile.linuxConfiguration.ssh",
+    "storageProfile.imageReference",
+  ],
 };

@@ -20,6 +20,7 @@ export const kubernetes: Cloud = {
     resource.token === releaseToken ? withName(resource, before, "name") : withObjectName(resource, before),
   faults: (resource) => (resource.token === releaseToken ? releaseFaults(resource) : objectsFaults(resource)),
   admit,
+  facts: factsOf,
   identify: (resource) => {
     const { namespace, name } = placeOf(resource);
     return namespace === "" ? name : `${namespace}/${name}`;
@@ -31,7 +32,7 @@ export const kubernetes: Cloud = {
 };
 
 /** Facts that the rules ask about: see World. */
-export function factsOf({ token, inputs }: Requested): Record<string, string> | undefined {
+function factsOf({ token, inputs }: Requested): Record<string, string> | undefined {
   if (token === releaseToken) return { chart: chartName(textAt(inputs, "chart") ?? "") };
   if (!token.endsWith(":CustomResourceDefinition")) return undefined;
   return { definesGroup: textAt(inputs, "spec", "group") ?? "" };

@@ -1,12 +1,15 @@
 /** tls: keys are real ones, so that a program can use them; certificates are not. */
-import { createPublicKey, generateKeyPairSync } from "node:crypto";
-import type { Cloud, Existing } from "../cloud.ts";
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { isIP } from "node:net";
+import type { Cloud, Existing, Requested } from "../cloud.ts";
 import { hex, moment, pem } from "../invented.ts";
-import { plain, textAt, type Properties } from "../propertyValues.ts";
+import { isUnknown, plain, textAt, type Properties } from "../propertyValues.ts";
+import type { Mismatch } from "../schema/validate.ts";
 
 export const tls: Cloud = {
   package: "tls",
   complete: ({ inputs }) => inputs,
+  faults,
   identify: (_, token) => hex(token, 40),
   outputs: made,
   replaces: () => true,
@@ -20,6 +23,68 @@ export const tls: Cloud = {
     },
   },
 };
+
+/** https://github.com/hashicorp/terraform-provider-tls/blob/main/docs/resources/locally_signed_cert.md */
+const uses: ReadonlySet<unknown> = new Set([
+  "any_extended",
+  "cert_signing",
+  "client_auth",
+  "code_signing",
+  "content_commitment",
+  "crl_signing",
+  "data_encipherment",
+  "decipher_only",
+  "digital_signature",
+  "email_protection",
+  "encipher_only",
+  "ipsec_end_system",
+  "ipsec_tunnel",
+  "ipsec_user",
+  "key_agreement",
+  "key_encipherment",
+  "ocsp_signing",
+  "server_auth",
+  "timestamping",
+]);
+
+/** What the real provider finds when it signs. */
+function faults({ inputs }: Requested): Mismatch[] {
+  const found: Mismatch[] = [];
+  for (const path of ["privateKeyPem", "caPrivateKeyPem"]) {
+    const key = textAt(inputs, path);
+    if (key !== undefined && !isUnknown(key) && !isPrivateKey(key))
+      found.push({ path, reason: "is no private key in PEM" });
+  }
+  const given = plain(inputs["allowedUses"]);
+  for (const use of Array.isArray(given) ? given.map(plain) : [])
+    if (!uses.has(use) && !isUnknown(use))
+      found.push({
+        path: "allowedUses",
+        reason: `got ${JSON.stringify(use)}; accepted: ${[...uses].join(", ")}`,
+      });
+  const addresses = plain(inputs["ipAddresses"]);
+  for (const address of Array.isArray(addresses) ? addresses.map(plain) : [])
+    if (!isUnknown(address) && isIP(String(address)) === 0)
+      found.push({ path: "ipAddresses", reason: `got ${JSON.stringify(address)}; accepted: an IP address` });
+  const [hours, early] = ["validityPeriodHours", "earlyRenewalHours"].map((path) =>
+    Number(plain(inputs[path]) ?? 0),
+  );
+  if ((early ?? 0) > (hours ?? 0))
+    found.push({
+      path: "earlyRenewalHours",
+      reason: "is longer than the certificate is valid: it would be renewed at each run",
+    });
+  return found;
+}
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    createPrivateKey(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function made({ kind, inputs, urn, id }: Existing): Properties {
   switch (kind) {

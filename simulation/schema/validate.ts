@@ -106,7 +106,12 @@ function isEnum(name: string): boolean {
 }
 
 /** Lists of what a cloud had on the day of the SDK's release: other values are good as well. */
-const openEnums = new Set(["enums.iam.ManagedPolicy", "enums.ec2.InstanceType", "enums.rds.InstanceType"]);
+const openEnums = new Set([
+  "enums.compute.VirtualMachineSizeTypes",
+  "enums.iam.ManagedPolicy",
+  "enums.ec2.InstanceType",
+  "enums.rds.InstanceType",
+]);
 
 /** What a type accepts, in words. */
 function accepted(type: Type, resolve: Resolve): string {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../cli/engine.ts";
+import { windowsChecks } from "../../components/windows/findings.ts";
 import { parseConfig } from "../../configuration/parse.ts";
 import { prepareStack } from "../../configuration/prepare.ts";
 import { parseStackFile } from "../../configuration/stackFiles.ts";
@@ -10,6 +11,7 @@ import { localLayout } from "../../monitoring/localLayout.ts";
 import { onThisMachine } from "../../monitoring/onThisMachine.ts";
 import { systems } from "../../systems/index.ts";
 import { badInputs, type BadInput } from "./badInputs.ts";
+import { badMachines } from "./badMachines.ts";
 import { occurrences, temporaryProject, type TemporaryProject } from "./temporaryProject.ts";
 
 const otherStack = parseStackFile(
@@ -25,7 +27,11 @@ function deploy(raw: Readonly<Record<string, string>>, secretKeys: readonly stri
     systems,
     stackFiles: [otherStack],
     // As if the stack had been given every secret of its system, and none of what it adds.
-    suppliedSecrets: () => systems[config.system](config.parameters).secrets.map(({ name }) => name),
+    suppliedSecrets: () => [
+      ...systems[config.system](config.parameters).secrets.map(({ name }) => name),
+      "ssh-key",
+    ],
+    ...(config.platform.startsWith("windows-") ? windowsChecks(config, "linux") : {}),
     ...(config.platform === "local" && {
       layoutOf: (system) =>
         localLayout(onThisMachine(system, { demo, given: [] }), {
@@ -54,7 +60,7 @@ describe("a bad configuration is refused before the first resource, in one line 
     deploy({ "vigil:system": "greenlang", "vigil:platform": "eks", "vigil:region": "us-east-1" }, []);
   });
 
-  for (const bad of badInputs)
+  for (const bad of [...badInputs, ...badMachines])
     it(bad.what, () => {
       assert.throws(
         () => {

@@ -8,8 +8,11 @@ export interface Load {
   readonly answers: Promise<readonly (Answer & { readonly milliseconds: number })[]>;
 }
 
-/** Sends 20 requests a second, GET and POST, every other on a connection of its own. */
-export function runLoad(edge: EdgeStack, target: EdgeName, total: number): Load {
+/** What answers the load: an edge, or what stands for one. */
+type Answering = Pick<EdgeStack, "call">;
+
+/** Sends requests at a steady rate, GET and POST, every other on a connection of its own. */
+export function runLoad(edge: Answering, target: EdgeName, total: number, perSecond = 20): Load {
   const answers: Promise<Answer & { milliseconds: number }>[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
   const finished = new Promise<void>((resolve) => {
@@ -19,7 +22,7 @@ export function runLoad(edge: EdgeStack, target: EdgeName, total: number): Load 
       if (answers.length < total) return;
       clearInterval(timer);
       resolve();
-    }, 50);
+    }, 1_000 / perSecond);
   });
   return {
     reached: (count) =>
@@ -32,7 +35,7 @@ export function runLoad(edge: EdgeStack, target: EdgeName, total: number): Load 
 }
 
 async function query(
-  edge: EdgeStack,
+  edge: Answering,
   target: EdgeName,
   number: number,
 ): Promise<Answer & { milliseconds: number }> {

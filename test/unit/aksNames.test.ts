@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { divide, isNetwork, mostNodes, overlap } from "../../components/aks/addresses.ts";
+import { divide, mostNodes } from "../../components/aks/addresses.ts";
 import { azureFacts } from "../../components/aks/facts.ts";
 import { azureFindings } from "../../components/aks/findings.ts";
 import { nodeRules } from "../../components/aks/firewall.ts";
 import { defaultMachine, machineOf, systemMachine } from "../../components/aks/machines.ts";
-import { azureNames, guid, identityName, poolName } from "../../components/aks/names.ts";
-import { ownRoles } from "../../components/aks/roles.ts";
+import { azureNames, guid, identityName, poolName } from "../../components/azure/names.ts";
+import { ownRoles } from "../../components/azure/roles.ts";
+import { isNetwork, overlap } from "../../monitoring/cidr.ts";
 import { withoutBrowser } from "../../components/aks/credentials.ts";
 import { parseConfig, type StackConfig } from "../../configuration/parse.ts";
 import { formatFinding } from "../../monitoring/checks/finding.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withoutVersionedTypes } from "../../components/aks/ownTypes.ts";
+import { withoutVersionedTypes } from "../../components/azure/ownTypes.ts";
 
 describe("Types of Azure", () => {
   const keeps = (aliases: readonly (string | { type: string })[]): unknown => {

@@ -4,7 +4,7 @@ import { mayAdminister } from "../../components/eks/deployer.ts";
 import { awsFacts } from "../../components/eks/facts.ts";
 import { awsFindings } from "../../components/eks/findings.ts";
 import { amiType, machineOf } from "../../components/eks/machines.ts";
-import { accessPolicy, trustPod, type Reach } from "../../components/eks/policies.ts";
+import { accessPolicy, trustPod, type Reach } from "../../components/aws/policies.ts";
 import { storedSecrets } from "../../components/kubernetes/storedSecrets.ts";
 import { parseConfig } from "../../configuration/parse.ts";
 import { formatFinding } from "../../monitoring/checks/finding.ts";

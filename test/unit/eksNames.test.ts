@@ -7,7 +7,7 @@ import {
   partitionOf,
   replicaBucket,
   roleName,
-} from "../../components/eks/names.ts";
+} from "../../components/aws/names.ts";
 import { serviceCidr, spread, subnetsOf } from "../../components/eks/subnets.ts";
 import { s3Lifecycle } from "../../monitoring/kubernetes/tiersAws.ts";
 import type { System } from "../../monitoring/model.ts";
