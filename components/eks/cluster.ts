@@ -117,7 +117,11 @@ export class EksCluster extends pulumi.ComponentResource {
     const own = `${name}-api`;
     const group = new SecurityGroup(
       own,
-      { vpcId: network.vpc.id, description: "API server, from the cluster's network", tags: { Name: own } },
+      {
+        vpcId: network.vpc.id,
+        description: "API server, from the network of the cluster",
+        tags: { Name: own },
+      },
       { parent: this },
     );
     for (const range of [cidr, ...(isPrivate ? authorizedRanges : [])])

@@ -31,7 +31,8 @@ export async function issueCertificates(
   const authority = (await loadAuthority(directory)) ?? (await createAuthority(directory, stack));
   const issuer = new X509Certificate(authority.certificate.toString("pem"));
   for (const request of requests)
-    if (renew || (await leafDue(directory, request, issuer))) await issueLeaf(directory, request, authority, days);
+    if (renew || (await leafDue(directory, request, issuer)))
+      await issueLeaf(directory, request, authority, days);
   return authority.certificate.toString("pem");
 }
 
