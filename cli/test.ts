@@ -31,7 +31,6 @@ const measuring: readonly string[] = [
   "alerting.test.ts",
   "changes.test.ts",
   "commands.test.ts",
-  "edgePair.test.ts",
   "failover.test.ts",
   "haproxy.test.ts",
   "longTerm.test.ts",
@@ -85,15 +84,18 @@ async function check(name: string, program: string, args: readonly string[]): Pr
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-/** Each file in a process of its own, so that no test lives on what another left; two at a time where nothing is measured. */
+/**
+ * Two processes at a time where nothing is measured. Of tests that start stacks each file has one of its own, so that none
+ * lives on what another left.
+ */
 async function runSuite(suite: string, grep: string | undefined): Promise<Outcome> {
   const started = Date.now();
   const folder = join("test", suite);
   const files = readdirSync(join(repository, folder)).filter((file) => file.endsWith(".test.ts"));
   const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
   const together = suite === "unit" || suite === "rendered" || suite === "policies";
-  const groups = together ? [files] : files.map((file) => [file]);
-  const paired = together ? [] : groups.filter(([file = ""]) => !measuring.includes(file));
+  const groups = together ? halves(files) : files.map((file) => [file]);
+  const paired = groups.filter(([file = ""]) => !measuring.includes(file));
   const runGroup = async (group: readonly string[], hold: boolean): Promise<void> => {
     const paths = group.map((file) => join(folder, file));
     add(total, await runMocha(paths, grep, hold));
@@ -102,6 +104,11 @@ async function runSuite(suite: string, grep: string | undefined): Promise<Outcom
   for (const group of groups.filter((one) => !paired.includes(one))) await runGroup(group, false);
   headline(suite, `${String(total.passed)} passed, ${String(total.failed)} failed`, started);
   return total;
+}
+
+/** Every other file, so that neighbours, which often take alike, are shared out. */
+function halves(files: readonly string[]): string[][] {
+  return [0, 1].map((half) => files.filter((_, index) => index % 2 === half)).filter((one) => one.length > 0);
 }
 
 async function inPairs<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {

@@ -60,6 +60,12 @@ export class Webhook {
     return this.#messages.filter(({ at, labels }) => at >= since && matches(labels, which));
   }
 
+  /** Alerts that were told as firing and not yet as over. */
+  firing(): readonly Message[] {
+    const last = new Map(this.#messages.map((message) => [JSON.stringify(message.labels), message]));
+    return [...last.values()].filter(({ status }) => status === "firing");
+  }
+
   /**
    * Waits for the first message of a status about a matching alert.
    * @param since milliseconds since the epoch; what came before does not count

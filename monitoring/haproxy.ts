@@ -112,7 +112,8 @@ function defaults(options: HaproxyOptions): string {
     // Default backends lose 2 of 131 requests when a server is killed; with these, none.
     "retries 3",
     "option redispatch 1",
-    "retry-on conn-failure empty-response response-timeout",
+    // 503: a Prometheus that stops in good order answers so for some milliseconds before its door closes (web/web.go, testReady).
+    "retry-on conn-failure empty-response response-timeout 503",
     `default-server ssl verify required ca-file ${options.certificateAuthorityFile}`,
     // A failed check is followed by the next 100 ms later, so that a dead server is out after 1 s at most. `inter` is also
     // the time that a check may take to connect, and three in a row are needed: a busy machine loses no server that is well.

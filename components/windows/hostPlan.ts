@@ -5,6 +5,7 @@
 import { haproxyForm, isDesktop } from "../../configuration/machineForm.ts";
 import type { StackConfig } from "../../configuration/parse.ts";
 import { withCloudSteps } from "../../monitoring/carried/cloudSteps.ts";
+import { deadMansSwitchSecret, withDeadMansSwitch } from "../../monitoring/deadMansSwitch.ts";
 import type { RenderedDashboard } from "../../monitoring/dashboards/render.ts";
 import type { Executable, Layout, ServicePlan } from "../../monitoring/hosts.ts";
 import { knownPrograms, linuxSteps, type LinuxProgram } from "../../monitoring/linux.ts";
@@ -139,6 +140,10 @@ export function systemOnMachines(config: StackConfig<unknown>, system: System): 
   const { platform } = config;
   return {
     ...system,
+    notifications:
+      deadMansSwitchSecret in config.secrets
+        ? withDeadMansSwitch(system.notifications)
+        : system.notifications,
     components: config.machines.history
       ? components
       : components.filter(({ component }) => !ofHistory.includes(component)),

@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { issueCertificates } from "../../components/local/authority.ts";
+import { deadMansSwitchSecret } from "../../monitoring/deadMansSwitch.ts";
 import { fillPlaceholders, storeSecrets } from "../../components/local/secrets.ts";
 import type { Executable, Layout, ServicePlan } from "../../monitoring/hosts.ts";
 import { linuxSteps, type LinuxOptions } from "../../monitoring/linux.ts";
@@ -77,7 +78,11 @@ export class LinuxMachines {
 
   /** Makes certificates and secrets. @returns the authority, PEM */
   async issue(plan: ServicePlan): Promise<string> {
-    await storeSecrets(join(this.folder, "secrets"), plan.secrets, { "webhook-url": "https://127.0.0.1/" });
+    const nowhere = "https://127.0.0.1/";
+    await storeSecrets(join(this.folder, "secrets"), plan.secrets, {
+      "webhook-url": nowhere,
+      [deadMansSwitchSecret]: nowhere,
+    });
     return issueCertificates(join(this.folder, "tls"), "test", plan.certificates, false);
   }
 

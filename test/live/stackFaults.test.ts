@@ -31,7 +31,7 @@ describe("A stack that watches itself", function () {
     // What came up last was missed by what came up first.
     await eventually("only the Watchdog fires", 90, async () => {
       const alerts = await client.query('ALERTS{alertname!="Watchdog"}');
-      return alerts.length === 0;
+      return alerts.length === 0 && webhook.firing().length === 0;
     });
   });
 

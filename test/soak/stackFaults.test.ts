@@ -48,7 +48,7 @@ describe("A stack that watches itself, for long", function () {
     await eventually("the Alertmanagers are one", 60, async () => clusterIsWhole(client));
     await eventually("only the Watchdog fires", 240, async () => {
       const alerts = await client.query('ALERTS{alertname!="Watchdog"}');
-      return alerts.length === 0;
+      return alerts.length === 0 && webhook.firing().length === 0;
     });
   }
 });
