@@ -14,8 +14,8 @@ export interface Lifecycle {
   readonly transitions: readonly Transition[];
   /** Days after which current objects are deleted; none: never. */
   readonly expirations: readonly Pick<Transition, "path" | "days">[];
-  /** Whether versions that were replaced or deleted go after a while. */
-  readonly oldVersionsGo: boolean;
+  /** Days for which versions that were replaced or deleted stay, the least of all rules; undefined: for ever. */
+  readonly oldVersionDays: number | undefined;
   /** Whether uploads that were begun and never ended are cleaned up; Azure does it by itself after a week. */
   readonly unfinishedUploadsGo: boolean;
 }
@@ -52,8 +52,8 @@ function s3Lifecycle(resource: Resource): Lifecycle {
         path: `${path}.expiration`,
         days: numberOf(at(rule, "expiration", "days")),
       })),
-    oldVersionsGo: rules.some(
-      ({ rule }) => numberOf(at(rule, "noncurrentVersionExpiration", "noncurrentDays")) !== undefined,
+    oldVersionDays: least(
+      rules.map(({ rule }) => numberOf(at(rule, "noncurrentVersionExpiration", "noncurrentDays"))),
     ),
     unfinishedUploadsGo: rules.some(
       ({ rule }) => numberOf(at(rule, "abortIncompleteMultipartUpload", "daysAfterInitiation")) !== undefined,
@@ -86,7 +86,7 @@ function azureLifecycle(resource: Resource): Lifecycle {
         path: `${path}.baseBlob.delete`,
         days: azureDays(at(actions, "baseBlob", "delete")),
       })),
-    oldVersionsGo: rules.some(({ actions }) => azureDays(at(actions, "version", "delete")) !== undefined),
+    oldVersionDays: least(rules.map(({ actions }) => azureDays(at(actions, "version", "delete")))),
     unfinishedUploadsGo: true,
   };
 }
@@ -95,6 +95,11 @@ function azureDays(condition: unknown): number | undefined {
   return (["daysAfterModificationGreaterThan", "daysAfterCreationGreaterThan"] as const)
     .map((name) => numberOf(at(condition, name)))
     .find((days) => days !== undefined);
+}
+
+function least(days: readonly (number | undefined)[]): number | undefined {
+  const known = days.filter((each) => each !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -137,16 +137,23 @@ export const retentionOldVersions: ResourcePolicy = {
   id: "retention-old-versions",
   types: lifecycleTypes,
   severity: "medium",
-  description: "Versions that were replaced or deleted, and uploads that never ended, go after a while.",
+  description:
+    "Versions that were replaced or deleted go after a week or later, and so do uploads that never ended.",
   remedy:
-    "Add a rule that expires noncurrent versions and, on S3, one that aborts unfinished multipart uploads",
+    "Add a rule that expires noncurrent versions after 7 days or later and, on S3, one that aborts unfinished multipart uploads",
   covers: ["CKV_AWS_300"],
   *check(resource) {
     const lifecycle = lifecycleOf(resource);
     if (lifecycle === undefined) return;
     const path = resource.type === azureLifecycleType ? "policy.rules" : "rules";
-    if (!lifecycle.oldVersionsGo)
+    const { oldVersionDays } = lifecycle;
+    if (oldVersionDays === undefined)
       yield { path, problem: "let no old version go: the bucket only ever grows" };
+    else if (oldVersionDays < 7)
+      yield {
+        path,
+        problem: `delete old versions after ${String(oldVersionDays)} days, before a mistake is seen`,
+      };
     if (!lifecycle.unfinishedUploadsGo) yield { path, problem: "let unfinished uploads stay" };
   },
 };

@@ -2,6 +2,7 @@
 import type { StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, known, listAt, quoted, type StackResource } from "../resource.ts";
 import { isAtLeast, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { lifecycleOf, s3LifecycleTypes } from "../facts/lifecycles.ts";
 import { azureAccountType, bucketNames, s3BucketTypes } from "./lifecycle.ts";
 
 const versioningTypes = [
@@ -14,7 +15,8 @@ export const retentionProtected: StackPolicy = {
   id: "retention-protected",
   concern: "retention",
   severity: "high",
-  description: "Buckets, accounts, containers, vaults and keys are protected: a destroy stops before them.",
+  description:
+    "Buckets, accounts, containers, data disks, vaults and keys are protected: a destroy stops before them.",
   remedy: "Set the resource option protect to true (and retainOnDelete, where it is to outlive the stack)",
   covers: [],
   *inspect(stack) {
@@ -23,7 +25,9 @@ export const retentionProtected: StackPolicy = {
       azureAccountType,
       "azure-native:storage:BlobContainer",
       "azure-native:keyvault:Vault",
+      "azure-native:compute:Disk",
       "aws:kms/key:Key",
+      "aws:ebs/volume:Volume",
     ];
     for (const resource of stack.ofType(...kept))
       if (!resource.protect) yield { resource, path: "", problem: "is not protected" };
@@ -79,6 +83,13 @@ export const retentionAzureVersions: StackPolicy = {
             resource,
             path: "isVersioningEnabled",
             problem: `${quoted(resource.props["isVersioningEnabled"])}, expected true`,
+          };
+        const feed = at(resource.props, "changeFeed", "retentionInDays");
+        if (feed !== undefined && !isAtLeast(7, "days").accepts(feed))
+          yield {
+            resource,
+            path: "changeFeed.retentionInDays",
+            problem: `${quoted(feed)}, expected 7 or more: a copy that was held up for longer is never complete`,
           };
         for (const policy of ["deleteRetentionPolicy", "containerDeleteRetentionPolicy"]) {
           const days = at(resource.props, policy, "days");
@@ -170,7 +181,8 @@ export const retentionS3AccessLog: StackPolicy = {
   id: "retention-s3-access-log",
   concern: "retention",
   severity: "medium",
-  description: "A bucket writes down who read and wrote, in another bucket.",
+  description:
+    "A bucket writes down who read and wrote, in another bucket, which keeps it for 90 days or more.",
   remedy: "Give it a BucketLogging with another bucket as targetBucket",
   covers: ["CKV_AWS_18", "AVD-AWS-0089"],
   *inspect(stack) {
@@ -183,6 +195,16 @@ export const retentionS3AccessLog: StackPolicy = {
           origins["targetBucket"]?.includes(bucket.urn) === true ||
           names.includes(known(() => props["targetBucket"], "")),
       );
+      // A record of who read and wrote is asked for months later.
+      if (takes)
+        for (const rules of attached(stack, bucket, s3LifecycleTypes, "bucket", names))
+          for (const { path, days } of lifecycleOf(rules)?.expirations ?? [])
+            if (days === undefined || days < 90)
+              yield {
+                resource: rules,
+                path,
+                problem: `deletes access logs after ${String(days ?? "a date")} days, expected 90 or more`,
+              };
       if (!takes && attached(stack, bucket, types, "bucket", names).length === 0)
         yield { resource: bucket, path: "", problem: "has no access log" };
     });

@@ -48,7 +48,7 @@ const weaker: ReadonlyMap<unknown, unknown> = new Map<unknown, unknown>([
 export function mutantsOf(resources: readonly StackResource[]): Mutant[] {
   return resources
     .filter(({ type }) => !silent.test(type))
-    .flatMap((resource, _, all) => [
+    .flatMap((resource) => [
       ...changes(resource, resources),
       ...deletion(resource, resources),
       ...(resource.protect
@@ -63,7 +63,6 @@ export function mutantsOf(resources: readonly StackResource[]): Mutant[] {
             ),
           ]
         : []),
-      ...(all.length === 0 ? [] : []),
     ]);
 }
 
