@@ -11,7 +11,7 @@ describe("Alerts of a stack about itself, to the second", function () {
   it("Watchdog always fires", () =>
     states("Watchdog", "severity", "5s", pair, { "1s": { info: "firing" }, "300s": { info: "firing" } }));
 
-  it("TargetDown is pending for a minute and more, fires, stays a minute and more, and ends", () =>
+  it("TargetDown is pending for a minute and a half, fires, stays three minutes more, and ends", () =>
     states(
       "TargetDown",
       "instance",
@@ -20,10 +20,11 @@ describe("Alerts of a stack about itself, to the second", function () {
       {
         "14s": {},
         "15s": { backend: "pending" },
-        "74s": { backend: "pending" },
-        "110s": { backend: "firing" },
-        "190s": { backend: "firing" },
-        "300s": {},
+        "95s": { backend: "pending" },
+        "105s": { backend: "firing" },
+        "130s": { backend: "firing" },
+        "300s": { backend: "firing" },
+        "315s": {},
       },
     ));
 
