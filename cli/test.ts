@@ -28,15 +28,14 @@ const suites = ["unit", "rendered", "policies", "engine", "live"] as const;
 /** Files that measure time, or watch what a busy machine would disturb, and therefore run alone. */
 const measuring: readonly string[] = [
   "bench.test.ts",
-  "alerting.test.ts",
   "changes.test.ts",
   "commands.test.ts",
   "failover.test.ts",
   "haproxy.test.ts",
-  "longTerm.test.ts",
   "redisLoad.test.ts",
-  "stackFaults.test.ts",
 ];
+/** Files that would be disturbed as well, but mostly wait, and therefore disturb each other little; the longest first. */
+const waiting: readonly string[] = ["stackFaults.test.ts", "alerting.test.ts", "longTerm.test.ts"];
 
 const checks = [
   ["format", "prettier", ["--check", "--log-level", "warn", "."]],
@@ -85,8 +84,8 @@ async function check(name: string, program: string, args: readonly string[]): Pr
 }
 
 /**
- * Two processes at a time where nothing is measured. Of tests that start stacks each file has one of its own, so that none
- * lives on what another left.
+ * Two processes at a time where nothing is measured, or only after long waits. Of tests that start stacks each file has one
+ * of its own, so that none lives on what another left.
  */
 async function runSuite(suite: string, grep: string | undefined): Promise<Outcome> {
   const started = Date.now();
@@ -95,13 +94,18 @@ async function runSuite(suite: string, grep: string | undefined): Promise<Outcom
   const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
   const together = suite === "unit" || suite === "rendered" || suite === "policies";
   const groups = together ? halves(files) : files.map((file) => [file]);
-  const paired = groups.filter(([file = ""]) => !measuring.includes(file));
+  const among = (names: readonly string[]): string[][] =>
+    names.flatMap((name) => groups.filter(([file]) => file === name));
+  // The long proofs have time.
+  const alone = suite === "soak" ? groups : among(measuring);
+  const patient = suite === "soak" ? [] : among(waiting);
   const runGroup = async (group: readonly string[], hold: boolean): Promise<void> => {
     const paths = group.map((file) => join(folder, file));
     add(total, await runMocha(paths, grep, hold));
   };
-  await inPairs(paired, (group) => runGroup(group, true));
-  for (const group of groups.filter((one) => !paired.includes(one))) await runGroup(group, false);
+  const others = groups.filter((group) => !alone.includes(group) && !patient.includes(group));
+  for (const pairs of [others, patient]) await inPairs(pairs, (group) => runGroup(group, true));
+  for (const group of alone) await runGroup(group, false);
   headline(suite, `${String(total.passed)} passed, ${String(total.failed)} failed`, started);
   return total;
 }

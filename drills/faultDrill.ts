@@ -14,7 +14,7 @@ export interface FaultFigures {
 export interface FaultDrillOptions {
   /** How long an alert may take to be told, and to be told over, in seconds. @default 120 */
   readonly patience?: number;
-  /** Seconds in which what should not come could still come. @default 15 */
+  /** Seconds in which what should not come could still come: what follows from a fault is told later than it. @default 20 */
   readonly quiet?: number;
 }
 
@@ -23,7 +23,7 @@ export async function faultDrill(
   stack: StackClient,
   webhook: Webhook,
   faults: readonly StackFault[],
-  { patience = 120, quiet = 15 }: FaultDrillOptions = {},
+  { patience = 120, quiet = 20 }: FaultDrillOptions = {},
 ): Promise<FaultFigures> {
   const since = Date.now();
   const expected = faults.flatMap(({ tells }) => tells);

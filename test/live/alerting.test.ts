@@ -134,11 +134,13 @@ describe("The alerts of a running stack", function () {
   describe("after all of that", () => {
     it("have told each thing once, from the start of the stack on", () => {
       const counts: Record<string, number> = {};
-      for (const { status, labels } of webhook
+      const told: string[] = [];
+      for (const { at, notification, status, labels } of webhook
         .messages()
         .filter(({ labels }) => labels["scope"] !== "stack")) {
         const name = [labels["alertname"], labels["stream"] ?? labels["instance"], status].join(" ");
         counts[name] = (counts[name] ?? 0) + 1;
+        told.push(`${new Date(at).toISOString()} notification ${String(notification)}: ${name}`);
       }
       const expected = [
         "HighMemoryUsage backend",
@@ -152,8 +154,9 @@ describe("The alerts of a running stack", function () {
       assert.deepEqual(
         counts,
         Object.fromEntries(
-          expected.flatMap((name) => [`${name} firing`, `${name} resolved`].map((told) => [told, 1])),
+          expected.flatMap((name) => [`${name} firing`, `${name} resolved`].map((each) => [each, 1])),
         ),
+        told.join("\n"),
       );
     });
   });

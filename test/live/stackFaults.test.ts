@@ -12,9 +12,10 @@ import { systems } from "../../systems/index.ts";
 import { dashboardTests } from "./dashboardPages.ts";
 import { eventually, LiveStack } from "./liveStack.ts";
 
-const scale = 12;
+/** A lost scrape must still be shorter than any alert's patience, which is twelve scrapes in a real stack. */
+const scale = 6;
 
-/** Minutes of the watched silence; at this scale they stand for 36 of a real stack's. */
+/** Minutes of the watched silence; at this scale they stand for 18 of a real stack's. */
 const silence = 3;
 
 describe("A stack that watches itself", function () {

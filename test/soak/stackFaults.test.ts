@@ -16,7 +16,7 @@ describe("A stack that watches itself, for long", function () {
 
   before(async () => {
     webhook = await Webhook.open();
-    stack = await LiveStack.up({ timeScale: 12 }, { "webhook-url": webhook.url });
+    stack = await LiveStack.up({ timeScale: 6 }, { "webhook-url": webhook.url });
     client = await stack.client();
     await isWell();
   });
