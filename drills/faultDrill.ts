@@ -2,13 +2,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { StackClient } from "./stackClient.ts";
 import type { StackFault } from "./stackFaults.ts";
-import type { Message, Webhook } from "./webhook.ts";
+import { summary, type Message, type Webhook } from "./webhook.ts";
 
 export interface FaultFigures {
   /** By alert: notifications in which it was told as firing, and as over. */
   readonly told: Readonly<Record<string, { readonly firing: number; readonly resolved: number }>>;
   /** Seconds from the cause to the first word of each alert. */
   readonly seconds: Readonly<Record<string, number>>;
+  /** Every notification in order: seconds since the cause, what was told, and of what. */
+  readonly log: readonly string[];
 }
 
 export interface FaultDrillOptions {
@@ -52,6 +54,10 @@ function figures(messages: readonly Message[], since: number): FaultFigures {
         .map(({ notification }) => notification),
     ).size;
   return {
+    log: messages.map((message) => {
+      const { instance = "", job = "" } = message.labels;
+      return `${((message.at - since) / 1_000).toFixed(1)} s: ${summary(message)} ${job} ${instance}`.trimEnd();
+    }),
     told: Object.fromEntries(
       names.map((name) => [name, { firing: count(name, "firing"), resolved: count(name, "resolved") }]),
     ),

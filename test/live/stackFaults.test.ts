@@ -69,13 +69,14 @@ describe("A stack that watches itself", function () {
     });
 
     it("tells of each of them, and of nothing that follows from them", () => {
-      assert.deepEqual(Object.keys(figures.told), independentFaults.flatMap(({ tells }) => tells).sort());
+      const expected = independentFaults.flatMap(({ tells }) => tells).sort();
+      assert.deepEqual(Object.keys(figures.told), expected, figures.log.join("\n"));
     });
 
     for (const { what, tells } of independentFaults)
       for (const name of tells)
         it(`pages once when ${what}, and says once that it is over (${name})`, () => {
-          assert.deepEqual(figures.told[name], { firing: 1, resolved: 1 });
+          assert.deepEqual(figures.told[name], { firing: 1, resolved: 1 }, figures.log.join("\n"));
         });
   });
 });
