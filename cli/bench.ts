@@ -3,14 +3,15 @@ import { parseArgs } from "node:util";
 import { measureCore } from "./bench/core.ts";
 import { measureLoad } from "./bench/load.ts";
 import { measurePreviews } from "./bench/previews.ts";
-import { describeBenchmark, overBars, type Benchmark } from "./bench/report.ts";
+import { bars, describeBenchmark, overBars, type Benchmark } from "./bench/report.ts";
 import { run } from "./terminal.ts";
 
 const help = `npm run bench -- [--json] [--rounds 5]
 
 Measures \`pulumi preview\` of the dev stack against an empty program's (same engine, in turns), loading, rendering and
-checking, and previews of prod and greenlang-prod on simulated clouds. No stack is changed. The exit code is 1 when dev takes
-more than twice as long, one of a cloud more than three times, or a rendering more than 100 ms.
+checking, and previews of prod and greenlang-prod on simulated clouds, of prod with the policies too. No stack is changed. The
+exit code is 1 when dev takes more than twice as long, one of a cloud more than three times, the policies more than ${String(bars.policiesRatio)}
+times the same preview without them, or a rendering more than 100 ms.
 
   --json       one object, for programs (npm run -s bench -- --json)
   --rounds N   previews of each that the medians are of (default: 5)`;
@@ -56,6 +57,7 @@ export async function bench(rounds: number, log: (line: string) => void): Promis
       ...(preview.upSeconds === undefined ? {} : { up: preview.upSeconds / preview.emptySeconds }),
       prod: preview.prodSeconds / preview.emptySeconds,
       greenlangProd: preview.greenlangProdSeconds / preview.emptySeconds,
+      policies: preview.prodWithPoliciesSeconds / preview.prodSeconds,
     },
     rounds,
   };

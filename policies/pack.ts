@@ -1,4 +1,5 @@
 /** The pack: `pulumi preview --policy-pack policies`. Everything else is in modules that a test can load. */
+import "./deserializedOnce.ts";
 import { PolicyPack } from "@pulumi/policy";
 import { policies } from "./catalogue.ts";
 import { packName, sdkPolicy } from "./sdk.ts";

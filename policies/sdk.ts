@@ -1,5 +1,6 @@
 /** Policies as Pulumi's SDK wants them: with settings, exclusions, levels and the unknown values of a preview. */
 import type * as sdk from "@pulumi/policy";
+import * as proxy from "@pulumi/policy/proxy.js";
 import { configSchema, readConfiguration, type Configuration } from "./configuration.ts";
 import { message, type Policy, type ResourcePolicy, type StackPolicy } from "./policy.ts";
 import { plainType, stackOf, type Resource, type StackResource } from "./resource.ts";
@@ -71,8 +72,10 @@ function resourceOf({ urn, type, name, props, opts }: SdkResource): Resource {
 }
 
 function stackResourceOf(resource: sdk.PolicyResource): StackResource {
+  const isUnknown = isPreview && Object.keys(resource.props).length === 0;
   return {
     ...resourceOf(resource),
+    ...(isUnknown && { props: unknownProperties }),
     origins: Object.fromEntries(
       Object.entries(resource.propertyDependencies).map(([property, from]) => [
         property,
@@ -81,6 +84,23 @@ function stackResourceOf(resource: sdk.PolicyResource): StackResource {
     ),
   };
 }
+
+const isPreview = process.env["PULUMI_NODEJS_DRY_RUN"] === "true";
+
+// What the SDK leaves out of its declarations.
+const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
+  unknownCheckingProxy: (props: object) => Record<string | symbol, unknown>;
+  unknownStringValue: string;
+};
+
+/**
+ * Of a resource whose provider cannot be configured yet, as Kubernetes before its cluster is there, a preview of the whole
+ * stack has no property at all (the engine returns an empty bag: provider_plugin.go, Create): that is not known, not absent.
+ */
+const unknownProperties: Readonly<Record<string, unknown>> = new Proxy(
+  {},
+  { get: (_, name) => unknownCheckingProxy({ [name]: unknownStringValue })[name] },
+);
 
 /** The same configuration is read once, not for each of 300 resources. */
 function lazily<Given extends object, Made>(make: (given: Given) => Made): (given: Given) => Made {

@@ -26,6 +26,8 @@ export interface PreviewTimes {
   readonly upSeconds?: number;
   /** The stack `prod` before its first deployment, on simulated clouds, whose own work counts as well. */
   readonly prodSeconds: number;
+  /** The same with the policies of policies/. */
+  readonly prodWithPoliciesSeconds: number;
   readonly greenlangProdSeconds: number;
 }
 
@@ -53,6 +55,7 @@ export async function measurePreviews(rounds: number, log: (line: string) => voi
       devSeconds: middle("dev"),
       ...(taken.has("up") ? { upSeconds: middle("up") } : {}),
       prodSeconds: middle("prod"),
+      prodWithPoliciesSeconds: middle("prod, policies"),
       greenlangProdSeconds: middle("greenlang-prod"),
     };
   } finally {
@@ -64,7 +67,7 @@ export async function measurePreviews(rounds: number, log: (line: string) => voi
 const simulated = ["prod", "greenlang-prod"] as const;
 
 interface Subject {
-  readonly name: "empty" | "dev" | "up" | (typeof simulated)[number];
+  readonly name: "empty" | "dev" | "up" | (typeof simulated)[number] | "prod, policies";
   readonly preview: () => Promise<void>;
 }
 
@@ -89,14 +92,21 @@ async function prepareSubjects(folder: string): Promise<Subject[]> {
     ...(isUp()
       ? [{ name: "up" as const, preview: () => pulumi(repository, ["preview", "--stack", "dev"], {}) }]
       : []),
-    ...(await Promise.all(simulated.map(async (name) => simulatedSubject(join(folder, name), name)))),
+    ...(await Promise.all(simulated.map(async (name) => simulatedSubjects(join(folder, name), name)))).flat(),
   ];
 }
 
-async function simulatedSubject(folder: string, name: (typeof simulated)[number]): Promise<Subject> {
+async function simulatedSubjects(folder: string, name: (typeof simulated)[number]): Promise<Subject[]> {
   mkdirSync(folder);
   const { pulumi } = await simulatedStack(folder, stackFileOf(name, readStackFiles(repository)));
-  return { name, preview: async () => assertSucceeded(await pulumi(["preview"])) };
+  const subject = (called: Subject["name"], ...flags: readonly string[]): Subject => ({
+    name: called,
+    preview: async () => assertSucceeded(await pulumi(["preview", ...flags])),
+  });
+  const pack = join(repository, "policies");
+  const configuration = join(pack, "stacks", `${name}.json`);
+  const policies = ["--policy-pack", pack, "--policy-pack-config", configuration];
+  return [subject(name), ...(name === "prod" ? [subject("prod, policies", ...policies)] : [])];
 }
 
 /** Not `dev`: the engine writes the salt of its passphrase into the file of the stack's name. */

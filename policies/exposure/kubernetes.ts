@@ -15,15 +15,18 @@ export const exposureDefaultDeny: StackPolicy = {
   remedy: "Add a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress, and no rules",
   covers: ["CKV2_K8S_6", "CIS Kubernetes 5.3.2", "AVD-KSV-0038"],
   *inspect(stack) {
-    const closed = stack
-      .ofType(policyType)
-      .filter(({ props }) => known(() => deniesAll(at(props, "spec")), false))
-      .map(namespaceOf);
+    const closing = (policy: StackResource): unknown =>
+      deniesAll(at(policy.props, "spec")) ? namespaceOf(policy) : undefined;
+    const networkPolicies = stack.ofType(policyType);
+    const closed = networkPolicies.map((policy) => known(() => closing(policy), undefined));
     const reported = new Set<unknown>();
     yield* everyOne(stack.ofType(...podTypes, ...releaseTypes), function* (resource) {
-      const namespace = namespaceOf(resource);
       // What only brings kinds has no pods.
-      if (closed.includes(namespace) || reported.has(namespace) || bringsKindsOnly(resource)) return;
+      if (bringsKindsOnly(resource)) return;
+      const namespace = namespaceOf(resource);
+      if (closed.includes(namespace) || reported.has(namespace)) return;
+      // One that is not known yet may be the one: asking again throws.
+      networkPolicies.forEach(closing);
       reported.add(namespace);
       yield {
         resource,
@@ -51,8 +54,9 @@ function bringsKindsOnly({ props }: StackResource): boolean {
   return /(?:^|[/-])crds?$/.test(known(() => String(props["chart"]), ""));
 }
 
+/** @throws the SDK's UnknownValueError where a preview does not know it: that is no pod of `default` */
 function namespaceOf({ props }: StackResource): unknown {
-  return known(() => at(props, "metadata", "namespace") ?? props["namespace"] ?? "default", "default");
+  return at(props, "metadata", "namespace") ?? props["namespace"] ?? "default";
 }
 
 export const exposureNetworkPolicy: ResourcePolicy = {

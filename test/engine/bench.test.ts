@@ -38,14 +38,22 @@ describe("npm run bench", function () {
     assert.ok(ratios.dev <= bars.devPreviewRatio, JSON.stringify(preview));
     assert.ok(ratios.prod <= bars.cloudPreviewRatio, JSON.stringify(preview));
     assert.ok(ratios.greenlangProd <= bars.cloudPreviewRatio, JSON.stringify(preview));
+    assert.equal(ratios.policies, preview.prodWithPoliciesSeconds / preview.prodSeconds);
+    assert.ok(ratios.policies <= bars.policiesRatio, JSON.stringify(preview));
     for (const milliseconds of Object.values(render)) assert.ok(milliseconds <= bars.renderMilliseconds);
   });
 });
 
 describe("the benchmark's report", () => {
   const good: Benchmark = {
-    preview: { emptySeconds: 1, devSeconds: 1.9, prodSeconds: 2.2, greenlangProdSeconds: 2.5 },
-    ratios: { dev: 1.9, prod: 2.2, greenlangProd: 2.5 },
+    preview: {
+      emptySeconds: 1,
+      devSeconds: 1.9,
+      prodSeconds: 2.2,
+      prodWithPoliciesSeconds: 3.3,
+      greenlangProdSeconds: 2.5,
+    },
+    ratios: { dev: 1.9, prod: 2.2, greenlangProd: 2.5, policies: 1.5 },
     load: { sdkMilliseconds: 300, programMilliseconds: 200 },
     render: { tradeMilliseconds: 20 },
     check: { tradeMilliseconds: 10 },
@@ -54,6 +62,7 @@ describe("the benchmark's report", () => {
 
   it("shows both previews and their ratio", () => {
     assert.match(describeBenchmark(good), /empty program +1\.00 s\n.*dev, new +1\.90 s +1\.90 × empty/);
+    assert.match(describeBenchmark(good), /prod with policies +3\.30 s +1\.50 × without/);
     assert.match(describeBenchmark(good), /Within the bars/);
   });
 
@@ -61,12 +70,13 @@ describe("the benchmark's report", () => {
     assert.deepEqual(
       overBars({
         ...good,
-        ratios: { dev: 2.1, prod: 4.1, greenlangProd: 3 },
+        ratios: { dev: 2.1, prod: 4.1, greenlangProd: 3, policies: 2 },
         render: { tradeMilliseconds: 101 },
       }),
       [
         "preview of dev: 2.10 × an empty program's, at most 2 wanted",
         "preview of prod: 4.10 × an empty program's, at most 3 allowed",
+        "preview of prod with policies: 2.00 × the same without, at most 1.9 allowed",
         "rendering trade: 101 ms, at most 100 wanted",
       ],
     );

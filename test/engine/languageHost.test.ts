@@ -120,4 +120,20 @@ describe("the engine with this project's language host", function () {
     assert.equal(occurrences(preview, "Diagnostics:"), 1);
     assert.doesNotMatch(preview.stdout, /^ +\d{4,5}$/m, "the pack's port is no message");
   });
+
+  it("says why a policy pack does not start, and fails", async () => {
+    project.write("index.ts", "");
+    const pack = join(project.folder, "broken");
+    mkdirSync(pack);
+    symlinkSync(join(repository, "node_modules"), join(pack, "node_modules"));
+    const files = {
+      "PulumiPolicy.yaml": "runtime: { name: nodejs, options: { typescript: false } }\n",
+      "package.json": JSON.stringify({ name: "broken", version: "1.2.3", type: "module", main: "index.js" }),
+      "index.js": 'import "@pulumi/policy";\nthrow new Error("no policy today");\n',
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(pack, name), text);
+    const preview = await project.pulumi(["preview", "--policy-pack", pack]);
+    assert.notEqual(preview.code, 0);
+    assert.match(`${preview.stdout}${preview.stderr}`, /the policy pack does not start: no policy today/);
+  });
 });

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
  * The file of `@pulumi/pulumi/cmd/<command>` for a program in `folder`.
  * @throws where the SDK is not installed there
  */
-export function sdkCommand(folder: string, command: "run" | "run-plugin" | "run-policy-pack"): string {
+export function sdkCommand(folder: string, command: "run" | "run-plugin"): string {
   const name = `@pulumi/pulumi/cmd/${command}`;
   try {
     return createRequire(join(folder, "program.js")).resolve(name);
