@@ -1,0 +1,248 @@
+import {
+  encryptionAzureCluster,
+  encryptionAzureDisk,
+  encryptionAzureMachine,
+  encryptionAzureSecretExpiry,
+  encryptionAzureStorageInfrastructure,
+  encryptionAzureStorageTls,
+  encryptionAzureTrustedLaunch,
+  encryptionAzureVault,
+} from "../../policies/encryption/azure.ts";
+import { testPolicy } from "./cases.ts";
+import { unknown, type Given } from "./evaluation.ts";
+
+const signed = {
+  securityType: "TrustedLaunch",
+  uefiSettings: { secureBootEnabled: true, vTpmEnabled: true },
+};
+const closed = { networkAccessPolicy: "DenyAll", publicNetworkAccess: "Disabled" };
+
+describe("Policies of encryption in Azure", () => {
+  testPolicy({
+    policy: encryptionAzureStorageTls,
+    passes: {
+      "TLS 1.2": [account({ minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: true })],
+      "TLS 1.3, HTTPS by Azure's own default": [account({ minimumTlsVersion: "TLS1_3" })],
+      "an account of another API version": [
+        {
+          ...account({ minimumTlsVersion: "TLS1_2" }),
+          type: "azure-native:storage/v20240101:StorageAccount",
+        },
+      ],
+      "what is no account": [{ type: "azure-native:storage:BlobContainer", props: {} }],
+    },
+    fails: {
+      "TLS 1.0": {
+        stack: [account({ minimumTlsVersion: "TLS1_0" })],
+        says: /minimumTlsVersion is "TLS1_0", expected "TLS1_2" or "TLS1_3"/,
+      },
+      "TLS 1.1": { stack: [account({ minimumTlsVersion: "TLS1_1" })], says: /minimumTlsVersion is "TLS1_1"/ },
+      "a version as Redis writes it": {
+        stack: [account({ minimumTlsVersion: "1.2" })],
+        says: /minimumTlsVersion is "1\.2"/,
+      },
+      "plain HTTP beside it": {
+        stack: [account({ minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: false })],
+        says: /enableHttpsTrafficOnly is false, expected true/,
+      },
+      "plain HTTP where the version is not known": {
+        stack: [account({ minimumTlsVersion: unknown, enableHttpsTrafficOnly: false })],
+        says: /enableHttpsTrafficOnly is false/,
+      },
+    },
+    absent: { stack: [account({})], says: /minimumTlsVersion is not set/ },
+    unknown: [account({ minimumTlsVersion: unknown, enableHttpsTrafficOnly: true })],
+  });
+
+  testPolicy({
+    policy: encryptionAzureStorageInfrastructure,
+    passes: {
+      "two layers": [
+        account({
+          encryption: { requireInfrastructureEncryption: true, services: { blob: { enabled: true } } },
+        }),
+      ],
+      "services that are not named, which Azure encrypts": [
+        account({ encryption: { requireInfrastructureEncryption: true } }),
+      ],
+    },
+    fails: {
+      "one layer": {
+        stack: [account({ encryption: { requireInfrastructureEncryption: false } })],
+        says: /encryption\.requireInfrastructureEncryption is false, expected true/,
+      },
+      "blobs in the clear": {
+        stack: [
+          account({
+            encryption: { requireInfrastructureEncryption: true, services: { blob: { enabled: false } } },
+          }),
+        ],
+        says: /encryption\.services\.blob\.enabled is false/,
+      },
+    },
+    absent: { stack: [account({})], says: /requireInfrastructureEncryption is not set/ },
+    unknown: [account({ encryption: { requireInfrastructureEncryption: unknown } })],
+  });
+
+  testPolicy({
+    policy: encryptionAzureMachine,
+    passes: {
+      "a machine that its host encrypts": [machine({ encryptionAtHost: true })],
+      "a machine of another API version": [
+        {
+          ...machine({ encryptionAtHost: true }),
+          type: "azure-native:compute/v20240701:VirtualMachine",
+        },
+      ],
+    },
+    fails: {
+      "a machine that says no": {
+        stack: [machine({ encryptionAtHost: false })],
+        says: /^subject \(azure-native:compute:VirtualMachine\): securityProfile\.encryptionAtHost is false/,
+      },
+      "a word for it": {
+        stack: [machine({ encryptionAtHost: "true" })],
+        says: /encryptionAtHost is "true", expected true/,
+      },
+      "the second of two": {
+        stack: [
+          { ...machine({ encryptionAtHost: true }), name: "first" },
+          { ...machine({}), name: "second" },
+        ],
+        says: /^second .*encryptionAtHost is not set/,
+      },
+    },
+    absent: { stack: [machine(undefined)], says: /securityProfile\.encryptionAtHost is not set/ },
+    unknown: [machine({ encryptionAtHost: unknown })],
+  });
+
+  testPolicy({
+    policy: encryptionAzureTrustedLaunch,
+    passes: {
+      "a trusted launch": [machine(signed)],
+      "a confidential machine": [machine({ ...signed, securityType: "ConfidentialVM" })],
+    },
+    fails: {
+      "no secure boot": {
+        stack: [machine({ ...signed, uefiSettings: { secureBootEnabled: false, vTpmEnabled: true } })],
+        says: /uefiSettings\.secureBootEnabled is false/,
+      },
+      "no TPM": {
+        stack: [machine({ ...signed, uefiSettings: { secureBootEnabled: true } })],
+        says: /uefiSettings\.vTpmEnabled is not set/,
+      },
+      // Azure then does not read the settings.
+      "settings without a type": {
+        stack: [machine({ uefiSettings: signed.uefiSettings })],
+        says: /securityProfile\.securityType is not set/,
+      },
+      "the type of machines without it": {
+        stack: [machine({ ...signed, securityType: "Standard" })],
+        says: /securityType is "Standard", expected "TrustedLaunch" or "ConfidentialVM"/,
+      },
+    },
+    absent: { stack: [machine(undefined)], says: /securityType is not set/ },
+    unknown: [machine({ ...signed, uefiSettings: unknown })],
+  });
+
+  testPolicy({
+    policy: encryptionAzureDisk,
+    passes: {
+      "a disk that nobody exports": [disk(closed)],
+      "a disk behind a private link": [disk({ ...closed, networkAccessPolicy: "AllowPrivate" })],
+    },
+    fails: {
+      "a disk that anybody with a link exports": {
+        stack: [disk({ ...closed, networkAccessPolicy: "AllowAll" })],
+        says: /networkAccessPolicy is "AllowAll", expected "DenyAll" or "AllowPrivate"/,
+      },
+      "a disk on the internet": {
+        stack: [disk({ ...closed, publicNetworkAccess: "Enabled" })],
+        says: /publicNetworkAccess is "Enabled"/,
+      },
+      "half of it": {
+        stack: [disk({ networkAccessPolicy: "DenyAll" })],
+        says: /publicNetworkAccess is not set/,
+      },
+    },
+    absent: { stack: [disk({})], says: /networkAccessPolicy is not set/ },
+    unknown: [disk({ ...closed, publicNetworkAccess: unknown })],
+  });
+
+  testPolicy({
+    policy: encryptionAzureCluster,
+    passes: { "the add-on": [cluster({ azurepolicy: { enabled: true } })] },
+    fails: {
+      "an add-on that is off": {
+        stack: [cluster({ azurepolicy: { enabled: false } })],
+        says: /addonProfiles\.azurepolicy.* false/,
+      },
+      "other add-ons": {
+        stack: [cluster({ omsagent: { enabled: true } })],
+        says: /addonProfiles/,
+      },
+    },
+    absent: { stack: [cluster(undefined)], says: /addonProfiles.* is not set/ },
+    unknown: [cluster({ azurepolicy: { enabled: unknown } })],
+  });
+
+  testPolicy({
+    policy: encryptionAzureVault,
+    passes: {
+      "a vault that keeps": [vault({ enablePurgeProtection: true, enableSoftDelete: true })],
+      "soft delete by Azure's own default": [vault({ enablePurgeProtection: true })],
+    },
+    fails: {
+      "a vault that can be purged": {
+        stack: [vault({ enablePurgeProtection: false })],
+        says: /properties\.enablePurgeProtection is false/,
+      },
+      "a vault that forgets at once": {
+        stack: [vault({ enablePurgeProtection: true, enableSoftDelete: false })],
+        says: /properties\.enableSoftDelete is false/,
+      },
+      // Where it is read by nobody.
+      "a property in the wrong place": {
+        stack: [{ ...vault({}), props: { enablePurgeProtection: true, properties: {} } }],
+        says: /properties\.enablePurgeProtection is not set/,
+      },
+    },
+    absent: { stack: [vault({})], says: /enablePurgeProtection is not set/ },
+    unknown: [vault({ enablePurgeProtection: unknown })],
+  });
+
+  testPolicy({
+    policy: encryptionAzureSecretExpiry,
+    passes: { "a secret that says what it is": [secret({ contentType: "text/plain" })] },
+    fails: {
+      "a type of nothing": { stack: [secret({ contentType: "" })], says: /properties\.contentType is ""/ },
+    },
+    absent: { stack: [secret({ value: "s3cret" })], says: /properties\.contentType is not set/ },
+    unknown: [secret({ contentType: unknown })],
+  });
+});
+
+function account(props: Given["props"]): Given {
+  return { type: "azure-native:storage:StorageAccount", props: { accountName: "stblocks", ...props } };
+}
+
+function machine(securityProfile: unknown): Given {
+  return { type: "azure-native:compute:VirtualMachine", props: { vmName: "node-1", securityProfile } };
+}
+
+function disk(props: Given["props"]): Given {
+  const creationData = { createOption: "Empty" };
+  return { type: "azure-native:compute:Disk", props: { creationData, diskSizeGB: 64, ...props } };
+}
+
+function cluster(addonProfiles: unknown): Given {
+  return { type: "azure-native:containerservice:ManagedCluster", props: { addonProfiles } };
+}
+
+function vault(properties: object): Given {
+  return { type: "azure-native:keyvault:Vault", props: { vaultName: "kv", properties } };
+}
+
+function secret(properties: object): Given {
+  return { type: "azure-native:keyvault:Secret", props: { vaultName: "kv", properties } };
+}
