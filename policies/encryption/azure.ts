@@ -1,8 +1,7 @@
 /** Azure: what rests is encrypted, and nothing speaks an old TLS. */
-import { isOneOf, isSet, isTrue, requirementPolicy } from "../requirement.ts";
+import { isOneOf, isSet, isTrue, requirementPolicy, type Requirement } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
-const machine = "azure-native:compute:VirtualMachine";
 const cluster = "azure-native:containerservice:ManagedCluster";
 
 export const encryptionAzureStorageTls = requirementPolicy({
@@ -47,14 +46,29 @@ export const encryptionAzureStorageInfrastructure = requirementPolicy({
   ],
 });
 
+/** What makes machines, and where it describes them. */
+const machines: readonly (Pick<Requirement, "type" | "unless"> & { readonly at: string })[] = [
+  { type: "azure-native:compute:VirtualMachine", at: "" },
+  {
+    type: "azure-native:compute:VirtualMachineScaleSet",
+    at: "virtualMachineProfile.",
+    // It then groups machines that are described on their own.
+    unless: ({ props }) => props["virtualMachineProfile"] === undefined,
+  },
+];
+
 export const encryptionAzureMachine = requirementPolicy({
   id: "encryption-azure-machine",
   concern: "encryption",
   severity: "high",
   description: "A virtual machine is encrypted on its host, caches and temporary disks included.",
-  remedy: "Set securityProfile.encryptionAtHost to true",
+  remedy: "Set securityProfile.encryptionAtHost to true (of a scale set: in its virtualMachineProfile)",
   covers: ["CKV_AZURE_97", "CKV_AZURE_151"],
-  requires: [{ type: machine, path: "securityProfile.encryptionAtHost", ...isTrue }],
+  requires: machines.map(({ at, ...requirement }) => ({
+    ...requirement,
+    path: `${at}securityProfile.encryptionAtHost`,
+    ...isTrue,
+  })),
 });
 
 export const encryptionAzureTrustedLaunch = requirementPolicy({
@@ -64,11 +78,15 @@ export const encryptionAzureTrustedLaunch = requirementPolicy({
   description: "A virtual machine starts only what is signed: secure boot and a virtual TPM.",
   remedy: 'Set securityProfile.securityType to "TrustedLaunch" with secureBootEnabled and vTpmEnabled',
   covers: [],
-  requires: [
-    { type: machine, path: "securityProfile.securityType", ...isOneOf("TrustedLaunch", "ConfidentialVM") },
-    { type: machine, path: "securityProfile.uefiSettings.secureBootEnabled", ...isTrue },
-    { type: machine, path: "securityProfile.uefiSettings.vTpmEnabled", ...isTrue },
-  ],
+  requires: machines.flatMap(({ at, ...requirement }) => [
+    {
+      ...requirement,
+      path: `${at}securityProfile.securityType`,
+      ...isOneOf("TrustedLaunch", "ConfidentialVM"),
+    },
+    { ...requirement, path: `${at}securityProfile.uefiSettings.secureBootEnabled`, ...isTrue },
+    { ...requirement, path: `${at}securityProfile.uefiSettings.vTpmEnabled`, ...isTrue },
+  ]),
 });
 
 export const encryptionAzureDisk = requirementPolicy({

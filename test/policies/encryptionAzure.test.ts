@@ -15,6 +15,10 @@ const signed = {
   securityType: "TrustedLaunch",
   uefiSettings: { secureBootEnabled: true, vTpmEnabled: true },
 };
+const flexible: Given = {
+  type: "azure-native:compute:VirtualMachineScaleSet",
+  props: { orchestrationMode: "Flexible", platformFaultDomainCount: 1 },
+};
 const closed = { networkAccessPolicy: "DenyAll", publicNetworkAccess: "Disabled" };
 
 describe("Policies of encryption in Azure", () => {
@@ -88,6 +92,8 @@ describe("Policies of encryption in Azure", () => {
     policy: encryptionAzureMachine,
     passes: {
       "a machine that its host encrypts": [machine({ encryptionAtHost: true })],
+      "a scale set whose hosts encrypt": [scaleSet({ encryptionAtHost: true })],
+      "a scale set of machines that are described on their own": [flexible],
       "a machine of another API version": [
         {
           ...machine({ encryptionAtHost: true }),
@@ -99,6 +105,19 @@ describe("Policies of encryption in Azure", () => {
       "a machine that says no": {
         stack: [machine({ encryptionAtHost: false })],
         says: /^subject \(azure-native:compute:VirtualMachine\): securityProfile\.encryptionAtHost is false/,
+      },
+      "a scale set that says no": {
+        stack: [scaleSet({ encryptionAtHost: false })],
+        says: /^subject .*: virtualMachineProfile\.securityProfile\.encryptionAtHost is false/,
+      },
+      "a scale set that says it where nobody reads it": {
+        stack: [
+          {
+            ...scaleSet({}),
+            props: { securityProfile: { encryptionAtHost: true }, virtualMachineProfile: {} },
+          },
+        ],
+        says: /virtualMachineProfile\.securityProfile\.encryptionAtHost is not set/,
       },
       "a word for it": {
         stack: [machine({ encryptionAtHost: "true" })],
@@ -113,13 +132,15 @@ describe("Policies of encryption in Azure", () => {
       },
     },
     absent: { stack: [machine(undefined)], says: /securityProfile\.encryptionAtHost is not set/ },
-    unknown: [machine({ encryptionAtHost: unknown })],
+    unknown: [scaleSet({ encryptionAtHost: unknown })],
   });
 
   testPolicy({
     policy: encryptionAzureTrustedLaunch,
     passes: {
       "a trusted launch": [machine(signed)],
+      "a scale set": [scaleSet(signed)],
+      "a scale set of machines that are described on their own": [flexible],
       "a confidential machine": [machine({ ...signed, securityType: "ConfidentialVM" })],
     },
     fails: {
@@ -130,6 +151,10 @@ describe("Policies of encryption in Azure", () => {
       "no TPM": {
         stack: [machine({ ...signed, uefiSettings: { secureBootEnabled: true } })],
         says: /uefiSettings\.vTpmEnabled is not set/,
+      },
+      "a scale set without secure boot": {
+        stack: [scaleSet({ ...signed, uefiSettings: { vTpmEnabled: true } })],
+        says: /virtualMachineProfile\.securityProfile\.uefiSettings\.secureBootEnabled is not set/,
       },
       // Azure then does not read the settings.
       "settings without a type": {
@@ -228,6 +253,13 @@ function account(props: Given["props"]): Given {
 
 function machine(securityProfile: unknown): Given {
   return { type: "azure-native:compute:VirtualMachine", props: { vmName: "node-1", securityProfile } };
+}
+
+function scaleSet(securityProfile: unknown): Given {
+  return {
+    type: "azure-native:compute:VirtualMachineScaleSet",
+    props: { orchestrationMode: "Uniform", virtualMachineProfile: { securityProfile } },
+  };
 }
 
 function disk(props: Given["props"]): Given {
