@@ -2,6 +2,7 @@
 import { isOneOf, isSet, isTrue, requirementPolicy, type Requirement } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
+const disk = "azure-native:compute:Disk";
 const cluster = "azure-native:containerservice:ManagedCluster";
 
 export const encryptionAzureStorageTls = requirementPolicy({
@@ -93,13 +94,19 @@ export const encryptionAzureDisk = requirementPolicy({
   id: "encryption-azure-disk",
   concern: "encryption",
   severity: "medium",
-  description: "A managed disk of its own is encrypted and offered over no network.",
+  description: "A managed disk of its own is offered over no network, and nothing turns its encryption off.",
   remedy:
-    'Set networkAccessPolicy to "DenyAll" and publicNetworkAccess to "Disabled"; name no unencrypted source',
+    'Set networkAccessPolicy to "DenyAll" and publicNetworkAccess to "Disabled"; leave encryptionSettingsCollection out, as Azure encrypts every disk, or enable it',
   covers: ["CKV_AZURE_2", "CKV_AZURE_251"],
   requires: [
-    { type: "azure-native:compute:Disk", path: "networkAccessPolicy", ...isOneOf("DenyAll", "AllowPrivate") },
-    { type: "azure-native:compute:Disk", path: "publicNetworkAccess", ...isOneOf("Disabled") },
+    { type: disk, path: "networkAccessPolicy", ...isOneOf("DenyAll", "AllowPrivate") },
+    { type: disk, path: "publicNetworkAccess", ...isOneOf("Disabled") },
+    {
+      type: disk,
+      path: "encryptionSettingsCollection.enabled",
+      accepts: (value) => value !== false,
+      expected: "true, or nothing",
+    },
   ],
 });
 

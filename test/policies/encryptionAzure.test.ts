@@ -174,6 +174,12 @@ describe("Policies of encryption in Azure", () => {
     policy: encryptionAzureDisk,
     passes: {
       "a disk that nobody exports": [disk(closed)],
+      "a disk that its machine encrypts as well": [
+        disk({
+          ...closed,
+          encryptionSettingsCollection: { enabled: true, encryptionSettingsVersion: "1.1" },
+        }),
+      ],
       "a disk behind a private link": [disk({ ...closed, networkAccessPolicy: "AllowPrivate" })],
     },
     fails: {
@@ -184,6 +190,10 @@ describe("Policies of encryption in Azure", () => {
       "a disk on the internet": {
         stack: [disk({ ...closed, publicNetworkAccess: "Enabled" })],
         says: /publicNetworkAccess is "Enabled"/,
+      },
+      "a disk whose encryption is turned off": {
+        stack: [disk({ ...closed, encryptionSettingsCollection: { enabled: false } })],
+        says: /encryptionSettingsCollection\.enabled is false, expected true, or nothing/,
       },
       "half of it": {
         stack: [disk({ networkAccessPolicy: "DenyAll" })],
