@@ -1,9 +1,10 @@
 /** Azure: what rests is encrypted, and nothing speaks an old TLS. */
+import type { ResourcePolicy } from "../policy.ts";
+import { at, isMap, quoted } from "../resource.ts";
 import { isOneOf, isSet, isTrue, requirementPolicy, type Requirement } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
 const disk = "azure-native:compute:Disk";
-const cluster = "azure-native:containerservice:ManagedCluster";
 
 export const encryptionAzureStorageTls = requirementPolicy({
   id: "encryption-azure-storage-tls",
@@ -48,11 +49,11 @@ export const encryptionAzureStorageInfrastructure = requirementPolicy({
 });
 
 /** What makes machines, and where it describes them. */
-const machines: readonly (Pick<Requirement, "type" | "unless"> & { readonly at: string })[] = [
-  { type: "azure-native:compute:VirtualMachine", at: "" },
+const machines: readonly (Pick<Requirement, "type" | "unless"> & { readonly place: string })[] = [
+  { type: "azure-native:compute:VirtualMachine", place: "" },
   {
     type: "azure-native:compute:VirtualMachineScaleSet",
-    at: "virtualMachineProfile.",
+    place: "virtualMachineProfile.",
     // It then groups machines that are described on their own.
     unless: ({ props }) => props["virtualMachineProfile"] === undefined,
   },
@@ -65,9 +66,9 @@ export const encryptionAzureMachine = requirementPolicy({
   description: "A virtual machine is encrypted on its host, caches and temporary disks included.",
   remedy: "Set securityProfile.encryptionAtHost to true (of a scale set: in its virtualMachineProfile)",
   covers: ["CKV_AZURE_97", "CKV_AZURE_151"],
-  requires: machines.map(({ at, ...requirement }) => ({
+  requires: machines.map(({ place, ...requirement }) => ({
     ...requirement,
-    path: `${at}securityProfile.encryptionAtHost`,
+    path: `${place}securityProfile.encryptionAtHost`,
     ...isTrue,
   })),
 });
@@ -79,14 +80,14 @@ export const encryptionAzureTrustedLaunch = requirementPolicy({
   description: "A virtual machine starts only what is signed: secure boot and a virtual TPM.",
   remedy: 'Set securityProfile.securityType to "TrustedLaunch" with secureBootEnabled and vTpmEnabled',
   covers: [],
-  requires: machines.flatMap(({ at, ...requirement }) => [
+  requires: machines.flatMap(({ place, ...requirement }) => [
     {
       ...requirement,
-      path: `${at}securityProfile.securityType`,
+      path: `${place}securityProfile.securityType`,
       ...isOneOf("TrustedLaunch", "ConfidentialVM"),
     },
-    { ...requirement, path: `${at}securityProfile.uefiSettings.secureBootEnabled`, ...isTrue },
-    { ...requirement, path: `${at}securityProfile.uefiSettings.vTpmEnabled`, ...isTrue },
+    { ...requirement, path: `${place}securityProfile.uefiSettings.secureBootEnabled`, ...isTrue },
+    { ...requirement, path: `${place}securityProfile.uefiSettings.vTpmEnabled`, ...isTrue },
   ]),
 });
 
@@ -110,16 +111,24 @@ export const encryptionAzureDisk = requirementPolicy({
   ],
 });
 
-export const encryptionAzureCluster = requirementPolicy({
+export const encryptionAzureCluster: ResourcePolicy = {
   id: "encryption-azure-cluster-policy",
   concern: "encryption",
   severity: "medium",
-  description: "A cluster's nodes keep no ephemeral data in the clear, and Azure Policy watches it.",
-  remedy:
-    "Enable the azurepolicy add-on, and encryption at host on each agent pool where the machine allows it",
+  description: "Azure Policy watches what runs in a cluster.",
+  remedy: "Enable the azurepolicy add-on in addonProfiles",
   covers: ["CKV_AZURE_116"],
-  requires: [{ type: cluster, path: "addonProfiles.azurepolicy.enabled", ...isTrue }],
-});
+  types: ["azure-native:containerservice:ManagedCluster"],
+  *check({ props }) {
+    const addons = at(props, "addonProfiles");
+    // Azure's own templates write azurePolicy as well.
+    const isItsName = (name: string): boolean => name.toLowerCase() === "azurepolicy";
+    const name = (isMap(addons) ? Object.keys(addons) : []).find(isItsName) ?? "azurepolicy";
+    const enabled = at(addons, name, "enabled");
+    if (enabled !== true)
+      yield { path: `addonProfiles.${name}.enabled`, problem: `${quoted(enabled)}, expected true` };
+  },
+};
 
 export const encryptionAzureVault = requirementPolicy({
   id: "encryption-azure-vault-recovery",

@@ -206,18 +206,28 @@ describe("Policies of encryption in Azure", () => {
 
   testPolicy({
     policy: encryptionAzureCluster,
-    passes: { "the add-on": [cluster({ azurepolicy: { enabled: true } })] },
+    passes: {
+      "the add-on": [cluster({ azurepolicy: { enabled: true } })],
+      "the add-on as Azure's templates spell it": [cluster({ azurePolicy: { enabled: true } })],
+      "the add-on beside one that is not known": [
+        cluster({ omsagent: unknown, azurepolicy: { enabled: true } }),
+      ],
+    },
     fails: {
       "an add-on that is off": {
         stack: [cluster({ azurepolicy: { enabled: false } })],
-        says: /addonProfiles\.azurepolicy.* false/,
+        says: /addonProfiles\.azurepolicy\.enabled is false, expected true/,
       },
       "other add-ons": {
         stack: [cluster({ omsagent: { enabled: true } })],
-        says: /addonProfiles/,
+        says: /addonProfiles\.azurepolicy\.enabled is not set/,
+      },
+      "an add-on that is off as Azure's templates spell it": {
+        stack: [cluster({ azurePolicy: { enabled: false } })],
+        says: /addonProfiles\.azurePolicy\.enabled is false/,
       },
     },
-    absent: { stack: [cluster(undefined)], says: /addonProfiles.* is not set/ },
+    absent: { stack: [cluster(undefined)], says: /addonProfiles\.azurepolicy\.enabled is not set/ },
     unknown: [cluster({ azurepolicy: { enabled: unknown } })],
   });
 
