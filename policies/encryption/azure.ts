@@ -1,10 +1,12 @@
 /** Azure: what rests is encrypted, and nothing speaks an old TLS. */
 import type { ResourcePolicy } from "../policy.ts";
-import { at, isMap, quoted } from "../resource.ts";
+import { at, isMap, quoted, withChanges } from "../resource.ts";
 import { isOneOf, isSet, isTrue, requirementPolicy, type Requirement } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
 const disk = "azure-native:compute:Disk";
+
+const isModern = isOneOf("TLS1_2", "TLS1_3");
 
 export const encryptionAzureStorageTls = requirementPolicy({
   id: "encryption-azure-storage-tls",
@@ -14,7 +16,7 @@ export const encryptionAzureStorageTls = requirementPolicy({
   remedy: 'Set minimumTlsVersion to "TLS1_2" and enableHttpsTrafficOnly to true',
   covers: ["CKV_AZURE_3", "CKV_AZURE_44", "CIS Azure 3.1", "CIS Azure 3.15", "AVD-AZU-0008", "AVD-AZU-0011"],
   requires: [
-    { type: account, path: "minimumTlsVersion", ...isOneOf("TLS1_2", "TLS1_3") },
+    { type: account, path: "minimumTlsVersion", ...isModern },
     // On by default since API version 2019-04-01.
     {
       type: account,
@@ -23,10 +25,15 @@ export const encryptionAzureStorageTls = requirementPolicy({
       expected: "true",
     },
   ],
-  mend: (resource) =>
-    resource.type === account
-      ? { ...resource.props, minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: true }
-      : undefined,
+  mend: ({ props }) => {
+    const isOld = !isModern.accepts(props["minimumTlsVersion"]);
+    const isPlain = props["enableHttpsTrafficOnly"] === false;
+    if (!isOld && !isPlain) return undefined;
+    return withChanges(props, {
+      ...(isOld && { minimumTlsVersion: "TLS1_2" }),
+      ...(isPlain && { enableHttpsTrafficOnly: true }),
+    });
+  },
 });
 
 export const encryptionAzureStorageInfrastructure = requirementPolicy({

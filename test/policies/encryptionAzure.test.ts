@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import {
   encryptionAzureCluster,
   encryptionAzureDisk,
@@ -8,8 +9,9 @@ import {
   encryptionAzureTrustedLaunch,
   encryptionAzureVault,
 } from "../../policies/encryption/azure.ts";
+import { isUnknown } from "../../policies/resource.ts";
 import { testPolicy } from "./cases.ts";
-import { unknown, type Given } from "./evaluation.ts";
+import { evaluate, given, unknown, type Given } from "./evaluation.ts";
 
 const signed = {
   securityType: "TrustedLaunch",
@@ -56,6 +58,54 @@ describe("Policies of encryption in Azure", () => {
     },
     absent: { stack: [account({})], says: /minimumTlsVersion is not set/ },
     unknown: [account({ minimumTlsVersion: unknown, enableHttpsTrafficOnly: true })],
+  });
+
+  describe("encryption-azure-storage-tls, where it is to mend", () => {
+    const mended = (props: Given["props"]) => {
+      const [resource] = given([account(props)]);
+      assert.ok(resource !== undefined && encryptionAzureStorageTls.mend !== undefined);
+      return encryptionAzureStorageTls.mend(resource, {});
+    };
+    const isAccepted = (props: Given["props"]): boolean =>
+      evaluate([encryptionAzureStorageTls], given([account(props)])).violations.length === 0;
+
+    for (const [what, props] of Object.entries<Given["props"]>({
+      "an old TLS": { minimumTlsVersion: "TLS1_0", enableHttpsTrafficOnly: true },
+      "no TLS that is said": {},
+      "plain HTTP": { minimumTlsVersion: "TLS1_3", enableHttpsTrafficOnly: false },
+      both: { minimumTlsVersion: "TLS1_1", enableHttpsTrafficOnly: false },
+    }))
+      it(`mends ${what}, and nothing else`, () => {
+        assert.ok(!isAccepted(props));
+        const { minimumTlsVersion, enableHttpsTrafficOnly, ...others } =
+          mended({ ...props, kind: "StorageV2" }) ?? {};
+        assert.deepEqual(others, { accountName: "stblocks", kind: "StorageV2" });
+        assert.ok(isAccepted({ minimumTlsVersion, enableHttpsTrafficOnly }));
+      });
+
+    it("does not take TLS 1.3 away where it turns plain HTTP off", () => {
+      assert.equal(
+        mended({ minimumTlsVersion: "TLS1_3", enableHttpsTrafficOnly: false })?.["minimumTlsVersion"],
+        "TLS1_3",
+      );
+    });
+
+    it("leaves an account alone that is as it ought to be", () => {
+      assert.equal(mended({ minimumTlsVersion: "TLS1_3" }), undefined);
+      assert.equal(mended({ minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: true }), undefined);
+    });
+
+    it("mends in a preview that does not know the account's group yet", () => {
+      assert.deepEqual(mended({ minimumTlsVersion: "TLS1_0", resourceGroupName: unknown }), {
+        accountName: "stblocks",
+        minimumTlsVersion: "TLS1_2",
+        resourceGroupName: unknown,
+      });
+    });
+
+    it("waits for the update where the version itself is not known", () => {
+      assert.throws(() => mended({ minimumTlsVersion: unknown }), isUnknown);
+    });
   });
 
   testPolicy({
