@@ -155,7 +155,7 @@ export const encryptionAzureVault = requirementPolicy({
   ],
 });
 
-export const encryptionAzureSecretExpiry = requirementPolicy({
+export const encryptionAzureSecretType = requirementPolicy({
   id: "encryption-azure-secret-type",
   concern: "encryption",
   severity: "low",

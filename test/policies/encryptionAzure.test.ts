@@ -3,7 +3,7 @@ import {
   encryptionAzureCluster,
   encryptionAzureDisk,
   encryptionAzureMachine,
-  encryptionAzureSecretExpiry,
+  encryptionAzureSecretType,
   encryptionAzureStorageInfrastructure,
   encryptionAzureStorageTls,
   encryptionAzureTrustedLaunch,
@@ -307,7 +307,7 @@ describe("Policies of encryption in Azure", () => {
   });
 
   testPolicy({
-    policy: encryptionAzureSecretExpiry,
+    policy: encryptionAzureSecretType,
     passes: { "a secret that says what it is": [secret({ contentType: "text/plain" })] },
     fails: {
       "a type of nothing": { stack: [secret({ contentType: "" })], says: /properties\.contentType is ""/ },
