@@ -1,0 +1,336 @@
+import {
+  encryptionEbs,
+  encryptionEksSecrets,
+  encryptionKmsRotation,
+  encryptionKmsWindow,
+  encryptionLogs,
+  encryptionS3Key,
+  encryptionS3Transport,
+  encryptionSecretsManager,
+} from "../../policies/encryption/aws.ts";
+import { testPolicy } from "./cases.ts";
+import { unknown, type Given } from "./evaluation.ts";
+
+const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
+const bucketArn = "arn:aws:s3:::gl-blocks";
+const kms = { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn };
+const s3Key = { sseAlgorithm: "AES256" };
+const allowance = {
+  Effect: "Allow",
+  Principal: { Service: "logging.s3.amazonaws.com" },
+  Action: "s3:PutObject",
+  Resource: `${bucketArn}/*`,
+};
+
+describe("Policies of encryption in AWS", () => {
+  testPolicy({
+    policy: encryptionS3Key,
+    passes: {
+      "the account's own key": [bucket(), encrypted(kms)],
+      "two layers of it": [bucket(), encrypted({ ...kms, sseAlgorithm: "aws:kms:dsse" })],
+      "a configuration that names the bucket": [bucket(), { ...encrypted(kms), from: {} }],
+      "the older types": [
+        { ...bucket(), type: "aws:s3/bucketV2:BucketV2" },
+        {
+          ...encrypted(kms),
+          type: "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+        },
+      ],
+      "S3's own key where access logs go": [bucket(), logTo("gl-blocks"), encrypted(s3Key, false)],
+    },
+    fails: {
+      "S3's own key": {
+        stack: [bucket(), encrypted(s3Key)],
+        says: /^encryption .*rules\[0\]\.applyServerSideEncryptionByDefault\.sseAlgorithm is "AES256", expected "aws:kms"/m,
+      },
+      "S3's own key in another bucket than that of access logs": {
+        stack: [bucket(), logTo("gl-logs"), encrypted(s3Key)],
+        says: /is "AES256", expected "aws:kms"/,
+      },
+      "KMS without a key": {
+        stack: [bucket(), encrypted({ sseAlgorithm: "aws:kms" })],
+        says: /kmsMasterKeyId is not set/,
+      },
+      "no bucket key": {
+        stack: [bucket(), encrypted(kms, false)],
+        says: /bucketKeyEnabled is off: every object asks KMS/,
+      },
+      "a second rule that is weaker": {
+        stack: [bucket(), encryption([rule(kms), rule(s3Key)])],
+        says: /rules\[1\].*is "AES256"/,
+      },
+      "another bucket's configuration": {
+        stack: [bucket(), { ...encrypted(kms), props: { bucket: "another" }, from: {} }],
+        says: /^blocks .* has no encryption of its own/m,
+      },
+    },
+    absent: { stack: [bucket()], says: /^blocks .* has no encryption of its own/ },
+    unknown: [bucket(), encrypted({ ...kms, kmsMasterKeyId: unknown })],
+  });
+
+  testPolicy({
+    policy: encryptionS3Transport,
+    passes: {
+      "a refusal of what comes in the clear": [bucket(), bucketPolicy(refusal())],
+      "one beside other statements": [bucket(), bucketPolicy(allowance, refusal())],
+      "a document that is no text": [
+        bucket(),
+        { ...bucketPolicy(), props: { bucket: "gl-blocks", policy: { Statement: refusal() } } },
+      ],
+      "one of everything and everybody": [
+        bucket(),
+        bucketPolicy(refusal({ Principal: { AWS: "*" }, Action: "*", Resource: "*" })),
+      ],
+    },
+    fails: {
+      "a policy that refuses nothing": {
+        stack: [bucket(), bucketPolicy(allowance)],
+        says: /^policy .*policy lets requests in that come without TLS/m,
+      },
+      "a refusal of TLS": {
+        stack: [bucket(), bucketPolicy(refusal({ Condition: { Bool: { "aws:SecureTransport": "true" } } }))],
+        says: /without TLS/,
+      },
+      "a refusal of one user": {
+        stack: [
+          bucket(),
+          bucketPolicy(refusal({ Principal: { AWS: "arn:aws:iam::111122223333:user/one" } })),
+        ],
+        says: /without TLS/,
+      },
+      "a refusal of reading": {
+        stack: [bucket(), bucketPolicy(refusal({ Action: "s3:GetObject" }))],
+        says: /without TLS/,
+      },
+      "a refusal of the bucket alone": {
+        stack: [bucket(), bucketPolicy(refusal({ Resource: bucketArn }))],
+        says: /without TLS/,
+      },
+      "a refusal of the objects alone": {
+        stack: [bucket(), bucketPolicy(refusal({ Resource: `${bucketArn}/*` }))],
+        says: /without TLS/,
+      },
+      "an allowance in the refusal's words": {
+        stack: [bucket(), bucketPolicy(refusal({ Effect: "Allow" }))],
+        says: /without TLS/,
+      },
+      "what is no document": {
+        stack: [bucket(), { ...bucketPolicy(), props: { bucket: "gl-blocks", policy: "Deny" } }],
+        says: /without TLS/,
+      },
+    },
+    absent: { stack: [bucket()], says: /^blocks .* has no policy/ },
+    unknown: [bucket(), { ...bucketPolicy(), props: { bucket: "gl-blocks", policy: unknown } }],
+  });
+
+  testPolicy({
+    policy: encryptionEbs,
+    passes: {
+      "an encrypted volume": [volume({ encrypted: true })],
+      "an instance with one disk": [instance({ rootBlockDevice: { encrypted: true } })],
+      "an instance with two disks": [
+        instance({
+          rootBlockDevice: { encrypted: true },
+          ebsBlockDevices: [{ deviceName: "/dev/sdf", encrypted: true }],
+        }),
+      ],
+      "a template, whose inputs are texts": [template([{ ebs: { encrypted: "true" } }])],
+    },
+    fails: {
+      "a volume in the clear": { stack: [volume({ encrypted: false })], says: /encrypted is false/ },
+      "an instance's disk in the clear": {
+        stack: [instance({ rootBlockDevice: { encrypted: false } })],
+        says: /rootBlockDevice\.encrypted is false/,
+      },
+      "a second disk in the clear": {
+        stack: [instance({ rootBlockDevice: { encrypted: true }, ebsBlockDevices: [{}] })],
+        says: /ebsBlockDevices\[0\]\.encrypted is not set/,
+      },
+      "a template's second disk in the clear": {
+        stack: [template([{ ebs: { encrypted: "true" } }, { ebs: { volumeSize: 60 } }])],
+        says: /blockDeviceMappings\[1\]\.ebs\.encrypted is not set/,
+      },
+      "a template's disk that says so": {
+        stack: [template([{ ebs: { encrypted: "false" } }])],
+        says: /blockDeviceMappings\[0\]\.ebs\.encrypted is "false"/,
+      },
+      "a template that leaves its disks to the image": {
+        stack: [template([])],
+        says: /blockDeviceMappings\[\]\.ebs\.encrypted is not set/,
+      },
+    },
+    absent: {
+      stack: [volume({}), { ...instance({}), name: "machine" }, { ...template(), name: "template" }],
+      says: /subject .* encrypted is not[^]*machine .*rootBlockDevice\.encrypted is not[^]*template .*\.encrypted is not/,
+    },
+    unknown: [volume({ encrypted: unknown })],
+  });
+
+  testPolicy({
+    policy: encryptionKmsRotation,
+    passes: {
+      "a key that rotates": [key({ enableKeyRotation: true })],
+      "one whose kind is said": [
+        key({ enableKeyRotation: true, customerMasterKeySpec: "SYMMETRIC_DEFAULT" }),
+      ],
+      "an asymmetric key, which cannot": [key({ customerMasterKeySpec: "RSA_4096" })],
+    },
+    fails: {
+      "a key that stays": {
+        stack: [key({ enableKeyRotation: false })],
+        says: /enableKeyRotation is false, expected true/,
+      },
+    },
+    absent: { stack: [key({})], says: /enableKeyRotation is not set/ },
+    unknown: [key({ enableKeyRotation: unknown })],
+  });
+
+  testPolicy({
+    policy: encryptionKmsWindow,
+    passes: { "30 days": [key({ deletionWindowInDays: 30 })] },
+    fails: {
+      "a week": { stack: [key({ deletionWindowInDays: 7 })], says: /deletionWindowInDays is 7, expected 30/ },
+    },
+    // AWS' own default is 30.
+    absent: { stack: [key({})] },
+    unknown: [key({ deletionWindowInDays: unknown })],
+  });
+
+  testPolicy({
+    policy: encryptionEksSecrets,
+    passes: {
+      "Secrets by the account's own key": [cluster({ provider: { keyArn }, resources: ["secrets"] })],
+    },
+    fails: {
+      "no key": {
+        stack: [cluster({ provider: { keyArn: "" }, resources: ["secrets"] })],
+        says: /encryptionConfig\.provider\.keyArn is "", expected a key's ARN/,
+      },
+      "no Secrets": {
+        stack: [cluster({ provider: { keyArn }, resources: [] })],
+        says: /encryptionConfig\.resources is \[\], expected \["secrets"\]/,
+      },
+      "no Secrets, beside a key that is not known yet": {
+        stack: [cluster({ provider: { keyArn: unknown }, resources: [] })],
+        says: /encryptionConfig\.resources is \[\]/,
+      },
+    },
+    absent: { stack: [cluster(undefined)], says: /keyArn is not set[^]*resources is not set/ },
+    unknown: [cluster({ provider: { keyArn: unknown }, resources: ["secrets"] })],
+  });
+
+  testPolicy({
+    policy: encryptionLogs,
+    passes: {
+      "a year": [logGroup({ kmsKeyId: keyArn, retentionInDays: 365 })],
+      "for ever": [logGroup({ kmsKeyId: keyArn, retentionInDays: 0 })],
+      "for ever, by saying nothing": [logGroup({ kmsKeyId: keyArn })],
+    },
+    fails: {
+      "a month": {
+        stack: [logGroup({ kmsKeyId: keyArn, retentionInDays: 30 })],
+        says: /retentionInDays is 30, expected 365 or more/,
+      },
+      "no key": { stack: [logGroup({ kmsKeyId: "", retentionInDays: 365 })], says: /kmsKeyId is ""/ },
+    },
+    absent: { stack: [logGroup({})], says: /kmsKeyId is not set/ },
+    unknown: [logGroup({ kmsKeyId: unknown, retentionInDays: 365 })],
+  });
+
+  testPolicy({
+    policy: encryptionSecretsManager,
+    passes: {
+      "a secret that can be had back": [secret({ kmsKeyId: keyArn, recoveryWindowInDays: 30 })],
+      "AWS' own default": [secret({ kmsKeyId: keyArn })],
+    },
+    fails: {
+      "one that is gone at once": {
+        stack: [secret({ kmsKeyId: keyArn, recoveryWindowInDays: 0 })],
+        says: /recoveryWindowInDays is 0, expected 30, or nothing/,
+      },
+    },
+    absent: { stack: [secret({})], says: /kmsKeyId is not set/ },
+    unknown: [secret({ kmsKeyId: unknown })],
+  });
+});
+
+function bucket(): Given {
+  return { type: "aws:s3/bucket:Bucket", name: "blocks", props: { bucket: "gl-blocks" } };
+}
+
+function rule(applyServerSideEncryptionByDefault: object, bucketKeyEnabled = true): object {
+  return { applyServerSideEncryptionByDefault, bucketKeyEnabled };
+}
+
+function encrypted(byDefault: object, bucketKeyEnabled?: boolean): Given {
+  return encryption([rule(byDefault, bucketKeyEnabled)]);
+}
+
+function encryption(rules: unknown): Given {
+  return {
+    type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    name: "encryption",
+    props: { bucket: "gl-blocks", rules },
+    from: { bucket: "blocks" },
+  };
+}
+
+/** The access log of another bucket. */
+function logTo(targetBucket: string): Given {
+  return {
+    type: "aws:s3/bucketLogging:BucketLogging",
+    name: "logging",
+    props: { bucket: "another", targetBucket, targetPrefix: "another/" },
+  };
+}
+
+function bucketPolicy(...statements: object[]): Given {
+  return {
+    type: "aws:s3/bucketPolicy:BucketPolicy",
+    name: "policy",
+    props: {
+      bucket: "gl-blocks",
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+    },
+    from: { bucket: "blocks" },
+  };
+}
+
+function refusal(changes: object = {}): object {
+  return {
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [bucketArn, `${bucketArn}/*`],
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+    ...changes,
+  };
+}
+
+function volume(props: object): Given {
+  return { type: "aws:ebs/volume:Volume", props: { ...props } };
+}
+
+function instance(props: object): Given {
+  return { type: "aws:ec2/instance:Instance", props: { ...props } };
+}
+
+function template(blockDeviceMappings?: object[]): Given {
+  return { type: "aws:ec2/launchTemplate:LaunchTemplate", props: { blockDeviceMappings } };
+}
+
+function key(props: object): Given {
+  return { type: "aws:kms/key:Key", props: { ...props } };
+}
+
+function cluster(encryptionConfig: object | undefined): Given {
+  return { type: "aws:eks/cluster:Cluster", props: { encryptionConfig } };
+}
+
+function logGroup(props: object): Given {
+  return { type: "aws:cloudwatch/logGroup:LogGroup", props: { ...props } };
+}
+
+function secret(props: object): Given {
+  return { type: "aws:secretsmanager/secret:Secret", props: { ...props } };
+}
