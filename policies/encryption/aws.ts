@@ -34,8 +34,10 @@ export const encryptionS3Key: StackPolicy = {
       const configured = attached(stack, bucket, encryptionTypes, "bucket", names);
       if (configured.length === 0)
         yield { resource: bucket, path: "", problem: "has no encryption of its own" };
-      for (const resource of configured)
-        for (const [index, rule] of listAt(resource.props, "rules").entries()) {
+      for (const resource of configured) {
+        const rules = listAt(resource.props, "rules");
+        // Where none is there it is asked as of one that says nothing.
+        for (const [index, rule] of (rules.length === 0 ? [undefined] : rules).entries()) {
           const path = `rules[${String(index)}]`;
           const algorithm = at(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm");
           const key = at(rule, "applyServerSideEncryptionByDefault", "kmsMasterKeyId");
@@ -58,6 +60,7 @@ export const encryptionS3Key: StackPolicy = {
           if (!takesLogs && at(rule, "bucketKeyEnabled") !== true)
             yield { resource, path: `${path}.bucketKeyEnabled`, problem: "is off: every object asks KMS" };
         }
+      }
     });
   },
 };

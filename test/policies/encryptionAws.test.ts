@@ -59,6 +59,18 @@ describe("Policies of encryption in AWS", () => {
         stack: [bucket(), encryption([rule(kms), rule(s3Key)])],
         says: /rules\[1\].*is "AES256"/,
       },
+      "a configuration without rules": {
+        stack: [bucket(), encryption(undefined)],
+        says: /^encryption .*rules\[0\]\.applyServerSideEncryptionByDefault\.sseAlgorithm is not set/m,
+      },
+      "an empty list of rules": {
+        stack: [bucket(), encryption([])],
+        says: /rules\[0\].*sseAlgorithm is not set, expected "aws:kms"/,
+      },
+      "no rules where access logs go": {
+        stack: [bucket(), logTo("gl-blocks"), encryption([])],
+        says: /rules\[0\].*sseAlgorithm is not set/,
+      },
       "another bucket's configuration": {
         stack: [bucket(), { ...encrypted(kms), props: { bucket: "another" }, from: {} }],
         says: /^blocks .* has no encryption of its own/m,
