@@ -14,6 +14,14 @@ const loggingTypes = [
   "aws:s3/bucketLoggingV2:BucketLoggingV2",
 ] as const;
 
+const keyAlgorithms: readonly unknown[] = ["aws:kms", "aws:kms:dsse"];
+/**
+ * S3 delivers access logs to a bucket whose default is SSE-S3 only.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+ */
+const logAlgorithms: readonly unknown[] = ["AES256"];
+
 export const encryptionS3Key: StackPolicy = {
   id: "encryption-s3-key",
   concern: "encryption",
@@ -21,7 +29,7 @@ export const encryptionS3Key: StackPolicy = {
   description:
     "A bucket encrypts with a KMS key of the account's own; one of access logs with S3's, as S3 demands.",
   remedy:
-    'Give the bucket a BucketServerSideEncryptionConfiguration with sseAlgorithm "aws:kms", a kmsMasterKeyId and bucketKeyEnabled',
+    'Give the bucket a BucketServerSideEncryptionConfiguration with sseAlgorithm "aws:kms", a kmsMasterKeyId and bucketKeyEnabled, one of access logs "AES256"',
   covers: ["CKV_AWS_19", "CKV_AWS_145", "CIS AWS 2.1.1", "AVD-AWS-0088", "AVD-AWS-0132"],
   *inspect(stack) {
     const logs = stack.ofType(...loggingTypes);
@@ -41,15 +49,12 @@ export const encryptionS3Key: StackPolicy = {
           const path = `rules[${String(index)}]`;
           const algorithm = at(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm");
           const key = at(rule, "applyServerSideEncryptionByDefault", "kmsMasterKeyId");
-          if (
-            takesLogs
-              ? typeof algorithm !== "string"
-              : algorithm !== "aws:kms" && algorithm !== "aws:kms:dsse"
-          )
+          const accepted = takesLogs ? logAlgorithms : keyAlgorithms;
+          if (!accepted.includes(algorithm))
             yield {
               resource,
               path: `${path}.applyServerSideEncryptionByDefault.sseAlgorithm`,
-              problem: `${quoted(algorithm)}, expected "aws:kms"`,
+              problem: `${quoted(algorithm)}, expected ${JSON.stringify(accepted[0])}${takesLogs ? ", as access logs go there" : ""}`,
             };
           else if (!takesLogs && (key === undefined || key === ""))
             yield {

@@ -59,6 +59,14 @@ describe("Policies of encryption in AWS", () => {
         stack: [bucket(), encryption([rule(kms), rule(s3Key)])],
         says: /rules\[1\].*is "AES256"/,
       },
+      "a key where access logs go, which S3 does not write with": {
+        stack: [bucket(), logTo("gl-blocks"), encrypted(kms)],
+        says: /sseAlgorithm is "aws:kms", expected "AES256", as access logs go there/,
+      },
+      "any word for an algorithm where access logs go": {
+        stack: [bucket(), logTo("gl-blocks"), encrypted({ sseAlgorithm: "none" })],
+        says: /sseAlgorithm is "none", expected "AES256"/,
+      },
       "a configuration without rules": {
         stack: [bucket(), encryption(undefined)],
         says: /^encryption .*rules\[0\]\.applyServerSideEncryptionByDefault\.sseAlgorithm is not set/m,
