@@ -47,8 +47,8 @@ export const encryptionS3Key: StackPolicy = {
         // Where none is there it is asked as of one that says nothing.
         for (const [index, rule] of (rules.length === 0 ? [undefined] : rules).entries()) {
           const path = `rules[${String(index)}]`;
-          const algorithm = at(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm");
-          const key = at(rule, "applyServerSideEncryptionByDefault", "kmsMasterKeyId");
+          const byDefault = at(rule, "applyServerSideEncryptionByDefault");
+          const algorithm = at(byDefault, "sseAlgorithm");
           const accepted = takesLogs ? logAlgorithms : keyAlgorithms;
           if (!accepted.includes(algorithm))
             yield {
@@ -56,14 +56,17 @@ export const encryptionS3Key: StackPolicy = {
               path: `${path}.applyServerSideEncryptionByDefault.sseAlgorithm`,
               problem: `${quoted(algorithm)}, expected ${JSON.stringify(accepted[0])}${takesLogs ? ", as access logs go there" : ""}`,
             };
-          else if (!takesLogs && (key === undefined || key === ""))
+          if (takesLogs) continue;
+          if (at(rule, "bucketKeyEnabled") !== true)
+            yield { resource, path: `${path}.bucketKeyEnabled`, problem: "is off: every object asks KMS" };
+          // Last, since a preview may not know it.
+          const key = at(byDefault, "kmsMasterKeyId");
+          if (accepted.includes(algorithm) && (key === undefined || key === ""))
             yield {
               resource,
               path: `${path}.applyServerSideEncryptionByDefault.kmsMasterKeyId`,
               problem: "is not set, so that AWS' own key is used, which nobody can restrict",
             };
-          if (!takesLogs && at(rule, "bucketKeyEnabled") !== true)
-            yield { resource, path: `${path}.bucketKeyEnabled`, problem: "is off: every object asks KMS" };
         }
       }
     });

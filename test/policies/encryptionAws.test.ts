@@ -55,6 +55,10 @@ describe("Policies of encryption in AWS", () => {
         stack: [bucket(), encrypted(kms, false)],
         says: /bucketKeyEnabled is off: every object asks KMS/,
       },
+      "no bucket key, beside a key that is not known yet": {
+        stack: [bucket(), encrypted({ ...kms, kmsMasterKeyId: unknown }, false)],
+        says: /bucketKeyEnabled is off/,
+      },
       "a second rule that is weaker": {
         stack: [bucket(), encryption([rule(kms), rule(s3Key)])],
         says: /rules\[1\].*is "AES256"/,
