@@ -57,7 +57,8 @@ export const encryptionS3Key: StackPolicy = {
               problem: `${quoted(algorithm)}, expected ${JSON.stringify(accepted[0])}${takesLogs ? ", as access logs go there" : ""}`,
             };
           if (takesLogs) continue;
-          if (at(rule, "bucketKeyEnabled") !== true)
+          // There is none for two layers: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingDSSEncryption.html
+          if (algorithm !== "aws:kms:dsse" && at(rule, "bucketKeyEnabled") !== true)
             yield { resource, path: `${path}.bucketKeyEnabled`, problem: "is off: every object asks KMS" };
           // Last, since a preview may not know it.
           const key = at(byDefault, "kmsMasterKeyId");

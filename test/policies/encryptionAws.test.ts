@@ -27,7 +27,10 @@ describe("Policies of encryption in AWS", () => {
     policy: encryptionS3Key,
     passes: {
       "the account's own key": [bucket(), encrypted(kms)],
-      "two layers of it": [bucket(), encrypted({ ...kms, sseAlgorithm: "aws:kms:dsse" })],
+      "two layers of it, for which there is no bucket key": [
+        bucket(),
+        encrypted({ ...kms, sseAlgorithm: "aws:kms:dsse" }, false),
+      ],
       "a configuration that names the bucket": [bucket(), { ...encrypted(kms), from: {} }],
       "the older types": [
         { ...bucket(), type: "aws:s3/bucketV2:BucketV2" },
