@@ -2,8 +2,15 @@
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
 import type { StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, listAt, quoted } from "../resource.ts";
-import { isAtLeast, isOneOf, isSet, isTrue, requirementPolicy } from "../requirement.ts";
+import { isAtLeast, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 import { statementsOf } from "../facts/policyDocuments.ts";
+
+/** AWS' own keys have aliases that begin with `alias/aws/`, and policies that nobody can change. */
+const isOwnKey = {
+  accepts: (value: unknown) =>
+    typeof value === "string" && value !== "" && !/(?:^|:)alias\/aws\//.test(value),
+  expected: "the ARN of a key of the account's own",
+} as const;
 
 const encryptionTypes = [
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
@@ -62,11 +69,11 @@ export const encryptionS3Key: StackPolicy = {
             yield { resource, path: `${path}.bucketKeyEnabled`, problem: "is off: every object asks KMS" };
           // Last, since a preview may not know it.
           const key = at(byDefault, "kmsMasterKeyId");
-          if (accepted.includes(algorithm) && (key === undefined || key === ""))
+          if (accepted.includes(algorithm) && !isOwnKey.accepts(key))
             yield {
               resource,
               path: `${path}.applyServerSideEncryptionByDefault.kmsMasterKeyId`,
-              problem: "is not set, so that AWS' own key is used, which nobody can restrict",
+              problem: `${quoted(key)}, so that AWS' own key is used, which nobody can restrict`,
             };
         }
       }
@@ -184,7 +191,7 @@ export const encryptionEksSecrets = requirementPolicy({
   remedy: 'Set encryptionConfig.provider.keyArn, and resources to ["secrets"]',
   covers: ["CKV_AWS_58", "CIS EKS 5.3.1", "AVD-AWS-0039"],
   requires: [
-    { type: "aws:eks/cluster:Cluster", path: "encryptionConfig.provider.keyArn", ...isSet("a key's ARN") },
+    { type: "aws:eks/cluster:Cluster", path: "encryptionConfig.provider.keyArn", ...isOwnKey },
     {
       type: "aws:eks/cluster:Cluster",
       path: "encryptionConfig.resources",
@@ -202,7 +209,7 @@ export const encryptionLogs = requirementPolicy({
   remedy: "Set kmsKeyId, and retentionInDays to 365 or more (0 keeps for ever)",
   covers: ["CKV_AWS_158", "CKV_AWS_338", "CKV_AWS_66", "AVD-AWS-0017"],
   requires: [
-    { type: "aws:cloudwatch/logGroup:LogGroup", path: "kmsKeyId", ...isSet("a key's ARN") },
+    { type: "aws:cloudwatch/logGroup:LogGroup", path: "kmsKeyId", ...isOwnKey },
     {
       type: "aws:cloudwatch/logGroup:LogGroup",
       path: "retentionInDays",
@@ -221,7 +228,7 @@ export const encryptionSecretsManager = requirementPolicy({
   remedy: "Set kmsKeyId, and recoveryWindowInDays to 30",
   covers: ["CKV_AWS_149", "AVD-AWS-0098"],
   requires: [
-    { type: "aws:secretsmanager/secret:Secret", path: "kmsKeyId", ...isSet("a key's ARN") },
+    { type: "aws:secretsmanager/secret:Secret", path: "kmsKeyId", ...isOwnKey },
     {
       type: "aws:secretsmanager/secret:Secret",
       path: "recoveryWindowInDays",

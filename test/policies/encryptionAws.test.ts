@@ -54,6 +54,10 @@ describe("Policies of encryption in AWS", () => {
         stack: [bucket(), encrypted({ sseAlgorithm: "aws:kms" })],
         says: /kmsMasterKeyId is not set/,
       },
+      "AWS' own key by its name": {
+        stack: [bucket(), encrypted({ ...kms, kmsMasterKeyId: "alias/aws/s3" })],
+        says: /kmsMasterKeyId is "alias\/aws\/s3", so that AWS' own key is used/,
+      },
       "no bucket key": {
         stack: [bucket(), encrypted(kms, false)],
         says: /bucketKeyEnabled is off: every object asks KMS/,
@@ -231,7 +235,16 @@ describe("Policies of encryption in AWS", () => {
     fails: {
       "no key": {
         stack: [cluster({ provider: { keyArn: "" }, resources: ["secrets"] })],
-        says: /encryptionConfig\.provider\.keyArn is "", expected a key's ARN/,
+        says: /encryptionConfig\.provider\.keyArn is "", expected the ARN of a key of the account's own/,
+      },
+      "AWS' own key": {
+        stack: [
+          cluster({
+            provider: { keyArn: "arn:aws:kms:eu-west-1:111122223333:alias/aws/eks" },
+            resources: ["secrets"],
+          }),
+        ],
+        says: /keyArn is "arn:aws:kms:eu-west-1:111122223333:alias\/aws\/eks", expected/,
       },
       "no Secrets": {
         stack: [cluster({ provider: { keyArn }, resources: [] })],
@@ -271,6 +284,10 @@ describe("Policies of encryption in AWS", () => {
       "AWS' own default": [secret({ kmsKeyId: keyArn })],
     },
     fails: {
+      "AWS' own key": {
+        stack: [secret({ kmsKeyId: "alias/aws/secretsmanager" })],
+        says: /kmsKeyId is "alias\/aws\/secretsmanager"/,
+      },
       "one that is gone at once": {
         stack: [secret({ kmsKeyId: keyArn, recoveryWindowInDays: 0 })],
         says: /recoveryWindowInDays is 0, expected 30, or nothing/,
