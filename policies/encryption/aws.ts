@@ -3,7 +3,7 @@ import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
 import type { StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, listAt, quoted } from "../resource.ts";
 import { isAtLeast, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
-import { statementsOf } from "../facts/policyDocuments.ts";
+import { comparisonsOf, statementsOf, type Statement } from "../facts/policyDocuments.ts";
 
 /** AWS' own keys have aliases that begin with `alias/aws/`, and policies that nobody can change. */
 const isOwnKey = {
@@ -103,21 +103,39 @@ export const encryptionS3Transport: StackPolicy = {
         return;
       }
       for (const resource of policies) {
-        const statements = statementsOf(resource.props["policy"]) ?? [];
-        const refuses = statements.some(
-          ({ effect, principals, actions, resources, condition }) =>
-            effect === "Deny" &&
-            principals.includes("*") &&
-            actions.some((action) => action === "s3:*" || action === "*") &&
-            resources.some((name) => name === "*" || !name.includes("/")) &&
-            resources.some((name) => name === "*" || name.endsWith("/*")) &&
-            String(at(condition, "Bool", "aws:SecureTransport")) === "false",
-        );
+        // The bucket and its objects may be refused by a statement each.
+        const refused = (statementsOf(resource.props["policy"]) ?? [])
+          .filter(refusesPlaintext)
+          .flatMap(({ resources }) => resources);
+        const refuses = refused.some(isWholeBucket) && refused.some(isEveryObject);
         if (!refuses) yield { resource, path: "policy", problem: "lets requests in that come without TLS" };
       }
     });
   },
 };
+
+function refusesPlaintext({ effect, principals, actions, condition }: Statement): boolean {
+  const [only, ...others] = comparisonsOf(condition);
+  return (
+    effect === "Deny" &&
+    principals.includes("*") &&
+    actions.some((action) => ["*", "s3:*"].includes(action.toLowerCase())) &&
+    // A second comparison would leave what it does not hold for in the clear.
+    others.length === 0 &&
+    (only?.operator === "bool" || only?.operator === "boolifexists") &&
+    only.key === "aws:securetransport" &&
+    only.values.some((value) => value.toLowerCase() === "false")
+  );
+}
+
+/** A `*` in an ARN stands for slashes too. */
+function isWholeBucket(name: string): boolean {
+  return !name.includes("/");
+}
+
+function isEveryObject(name: string): boolean {
+  return /^[^/]*\/?\*$/.test(name);
+}
 
 export const encryptionEbs = requirementPolicy({
   id: "encryption-ebs",

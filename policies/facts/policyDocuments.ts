@@ -28,6 +28,33 @@ export function statementsOf(document: unknown): readonly Statement[] | undefine
   }));
 }
 
+/** One comparison of a condition; all of them must hold. */
+export interface Comparison {
+  /** In small letters: `stringequals`, `boolifexists`. */
+  readonly operator: string;
+  /**
+   * In small letters, since IAM does not tell the case of keys: `aws:sourceaccount`.
+   *
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+   */
+  readonly key: string;
+  /** One of them must match. */
+  readonly values: readonly string[];
+}
+
+export function comparisonsOf(condition: unknown): readonly Comparison[] {
+  if (!isMap(condition)) return [];
+  return Object.keys(condition).flatMap((operator) => {
+    const keys = condition[operator];
+    if (!isMap(keys)) return [];
+    return Object.keys(keys).map((key) => ({
+      operator: operator.toLowerCase(),
+      key: key.toLowerCase(),
+      values: list(keys[key]).map(String),
+    }));
+  });
+}
+
 function principals(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
   return isMap(value) ? Object.values(value).flatMap((names) => list(names).map(String)) : [];

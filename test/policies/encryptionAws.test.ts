@@ -108,6 +108,22 @@ describe("Policies of encryption in AWS", () => {
         bucket(),
         { ...bucketPolicy(), props: { bucket: "gl-blocks", policy: { Statement: refusal() } } },
       ],
+      "one in other letters, which are the same to IAM": [
+        bucket(),
+        bucketPolicy(refusal({ Action: "S3:*", Condition: { Bool: { "AWS:securetransport": "False" } } })),
+      ],
+      "one that names truth as such": [
+        bucket(),
+        bucketPolicy(refusal({ Condition: { BoolIfExists: { "aws:SecureTransport": [false] } } })),
+      ],
+      "a refusal of the bucket, and one of its objects": [
+        bucket(),
+        bucketPolicy(refusal({ Resource: bucketArn }), refusal({ Resource: `${bucketArn}/*` })),
+      ],
+      "one of all that begins with the bucket's name": [
+        bucket(),
+        bucketPolicy(refusal({ Resource: `${bucketArn}*` })),
+      ],
       "one of everything and everybody": [
         bucket(),
         bucketPolicy(refusal({ Principal: { AWS: "*" }, Action: "*", Resource: "*" })),
@@ -141,6 +157,39 @@ describe("Policies of encryption in AWS", () => {
         stack: [bucket(), bucketPolicy(refusal({ Resource: `${bucketArn}/*` }))],
         says: /without TLS/,
       },
+      "a refusal of some objects": {
+        stack: [bucket(), bucketPolicy(refusal({ Resource: [bucketArn, `${bucketArn}/steps/*`] }))],
+        says: /without TLS/,
+      },
+      "a refusal of some actions": {
+        stack: [bucket(), bucketPolicy(refusal({ Action: ["s3:Get*", "s3:Put*"] }))],
+        says: /without TLS/,
+      },
+      "a refusal of those who come from one network": {
+        stack: [
+          bucket(),
+          bucketPolicy(
+            refusal({
+              Condition: {
+                Bool: { "aws:SecureTransport": "false" },
+                IpAddress: { "aws:SourceIp": "198.51.100.0/24" },
+              },
+            }),
+          ),
+        ],
+        says: /without TLS/,
+      },
+      "a refusal where another key is false": {
+        stack: [bucket(), bucketPolicy(refusal({ Condition: { Bool: { "aws:ViaAWSService": "false" } } }))],
+        says: /without TLS/,
+      },
+      "a refusal of all but the bucket": {
+        stack: [
+          bucket(),
+          bucketPolicy(refusal({ Resource: undefined, NotResource: [bucketArn, `${bucketArn}/*`] })),
+        ],
+        says: /without TLS/,
+      },
       "an allowance in the refusal's words": {
         stack: [bucket(), bucketPolicy(refusal({ Effect: "Allow" }))],
         says: /without TLS/,
@@ -151,6 +200,7 @@ describe("Policies of encryption in AWS", () => {
       },
     },
     absent: { stack: [bucket()], says: /^blocks .* has no policy/ },
+    // It is made of the bucket's ARN, which a first preview does not know.
     unknown: [bucket(), { ...bucketPolicy(), props: { bucket: "gl-blocks", policy: unknown } }],
   });
 
