@@ -1,6 +1,6 @@
 /** The commonest policy: one property of one type must have one of some values. */
 import type { Fault, ResourcePolicy } from "./policy.ts";
-import { at, everyOne, quoted, type Resource } from "./resource.ts";
+import { at, everyOne, known, listAt, quoted, type Resource } from "./resource.ts";
 
 export interface Requirement {
   /** Type, without the version that azure-native puts into some. */
@@ -28,14 +28,14 @@ export function requirementPolicy({ requires, ...policy }: RequirementPolicy): R
     ...policy,
     types: [...new Set(requires.map(({ type }) => type))],
     *check(resource): Iterable<Fault> {
-      const own = requires.filter(
-        ({ type, unless }) => type === resource.type && unless?.(resource) !== true,
-      );
-      yield* everyOne(own, ({ path, accepts, expected }) =>
-        everyOne(found(resource.props, path.split(/(?<!\\)\./)), function* ({ value, path: where }) {
+      const own = requires.filter(({ type }) => type === resource.type);
+      yield* everyOne(own, function* ({ path, accepts, expected, unless }) {
+        if (unless?.(resource) === true) return;
+        const all = found(() => resource.props, path.split(/(?<!\\)\./));
+        yield* everyOne(all, function* ({ value, path: where }) {
           if (!accepts(value())) yield { path: where, problem: `${quoted(value())}, expected ${expected}` };
-        }),
-      );
+        });
+      });
     },
   };
 }
@@ -46,19 +46,18 @@ interface Found {
   readonly value: () => unknown;
 }
 
-function found(value: unknown, steps: readonly string[], path = ""): readonly Found[] {
+/** Values are read when they are asked for: one that is not known hides nothing beside it. */
+function found(value: () => unknown, steps: readonly string[], path = ""): readonly Found[] {
   const [step, ...rest] = steps;
-  if (step === undefined) return [{ path, value: () => value }];
+  if (step === undefined) return [{ path, value }];
   const key = step.replace(/\[\]$/, "").replaceAll("\\.", ".");
   const where = path === "" ? key : `${path}.${key}`;
-  // Read when it is asked for: an unknown list is undecided, and hides nothing beside it.
-  if (!step.endsWith("[]")) {
-    if (rest.length === 0) return [{ path: where, value: () => at(value, key) }];
-    return found(at(value, key), rest, where);
-  }
-  const items = at(value, key);
-  if (!Array.isArray(items) || items.length === 0) return found(undefined, rest, `${where}[]`);
-  return items.flatMap((item: unknown, index) => found(item, rest, `${where}[${String(index)}]`));
+  const inner = (): unknown => at(value(), key);
+  if (!step.endsWith("[]")) return found(inner, rest, where);
+  const items = known(() => listAt(inner()), undefined);
+  if (items === undefined) return [{ path: `${where}[]`, value: inner }];
+  if (items.length === 0) return found(() => undefined, rest, `${where}[]`);
+  return [...items.keys()].flatMap((index) => found(() => items[index], rest, `${where}[${String(index)}]`));
 }
 
 /** Common conditions, in words that messages use. */

@@ -227,6 +227,14 @@ describe("Policies of encryption in AWS", () => {
         stack: [instance({ rootBlockDevice: { encrypted: true }, ebsBlockDevices: [{}] })],
         says: /ebsBlockDevices\[0\]\.encrypted is not set/,
       },
+      "a disk in the clear, beside others that are not known yet": {
+        stack: [instance({ rootBlockDevice: { encrypted: false }, ebsBlockDevices: unknown })],
+        says: /rootBlockDevice\.encrypted is false/,
+      },
+      "a template's disk in the clear, beside one that is not known yet": {
+        stack: [template([{ ebs: unknown }, { ebs: { encrypted: "false" } }])],
+        says: /blockDeviceMappings\[1\]\.ebs\.encrypted is "false"/,
+      },
       "a template's second disk in the clear": {
         stack: [template([{ ebs: { encrypted: "true" } }, { ebs: { volumeSize: 60 } }])],
         says: /blockDeviceMappings\[1\]\.ebs\.encrypted is not set/,
