@@ -14,6 +14,8 @@ export interface Requirement {
   readonly accepts: (value: unknown) => boolean;
   /** What is accepted: `expected "TLS1_2" or newer`. */
   readonly expected: string;
+  /** Items of the path's lists that it does not hold for; a list of nothing else counts as empty. @default none */
+  readonly except?: (item: unknown) => boolean;
   /** Resources that it does not hold for. @default none */
   readonly unless?: (resource: Resource) => boolean;
 }
@@ -29,9 +31,9 @@ export function requirementPolicy({ requires, ...policy }: RequirementPolicy): R
     types: [...new Set(requires.map(({ type }) => type))],
     *check(resource): Iterable<Fault> {
       const own = requires.filter(({ type }) => type === resource.type);
-      yield* everyOne(own, function* ({ path, accepts, expected, unless }) {
+      yield* everyOne(own, function* ({ path, accepts, expected, except, unless }) {
         if (unless?.(resource) === true) return;
-        const all = found(() => resource.props, path.split(/(?<!\\)\./));
+        const all = found(() => resource.props, path.split(/(?<!\\)\./), except);
         yield* everyOne(all, function* ({ value, path: where }) {
           if (!accepts(value())) yield { path: where, problem: `${quoted(value())}, expected ${expected}` };
         });
@@ -47,17 +49,23 @@ interface Found {
 }
 
 /** Values are read when they are asked for: one that is not known hides nothing beside it. */
-function found(value: () => unknown, steps: readonly string[], path = ""): readonly Found[] {
+function found(
+  value: () => unknown,
+  steps: readonly string[],
+  except: Requirement["except"],
+  path = "",
+): readonly Found[] {
   const [step, ...rest] = steps;
   if (step === undefined) return [{ path, value }];
   const key = step.replace(/\[\]$/, "").replaceAll("\\.", ".");
   const where = path === "" ? key : `${path}.${key}`;
   const inner = (): unknown => at(value(), key);
-  if (!step.endsWith("[]")) return found(inner, rest, where);
+  if (!step.endsWith("[]")) return found(inner, rest, except, where);
   const items = known(() => listAt(inner()), undefined);
   if (items === undefined) return [{ path: `${where}[]`, value: inner }];
-  if (items.length === 0) return found(() => undefined, rest, `${where}[]`);
-  return [...items.keys()].flatMap((index) => found(() => items[index], rest, `${where}[${String(index)}]`));
+  const own = [...items.keys()].filter((index) => !known(() => except?.(items[index]) === true, false));
+  if (own.length === 0) return found(() => undefined, rest, except, `${where}[]`);
+  return own.flatMap((index) => found(() => items[index], rest, except, `${where}[${String(index)}]`));
 }
 
 /** Common conditions, in words that messages use. */

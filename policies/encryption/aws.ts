@@ -157,9 +157,17 @@ export const encryptionEbs = requirementPolicy({
       type: "aws:ec2/launchTemplate:LaunchTemplate",
       path: "blockDeviceMappings[].ebs.encrypted",
       ...isOneOf("true", true),
+      except: isNoEbs,
     },
   ],
 });
+
+/** A device of the image's that is left out, or a disk of the host's own, whose hardware encrypts it. */
+function isNoEbs(mapping: unknown): boolean {
+  return ["noDevice", "virtualName"].some(
+    (key) => typeof at(mapping, key) === "string" && at(mapping, key) !== "",
+  );
+}
 
 export const encryptionKmsRotation = requirementPolicy({
   id: "encryption-kms-rotation",

@@ -216,6 +216,13 @@ describe("Policies of encryption in AWS", () => {
         }),
       ],
       "a template, whose inputs are texts": [template([{ ebs: { encrypted: "true" } }])],
+      "a template that leaves out a device of the image, and uses the host's own disk": [
+        template([
+          { deviceName: "/dev/xvda", noDevice: "", virtualName: "", ebs: { encrypted: "true" } },
+          { deviceName: "/dev/xvdb", noDevice: "true" },
+          { deviceName: "/dev/xvdc", virtualName: "ephemeral0" },
+        ]),
+      ],
     },
     fails: {
       "a volume in the clear": { stack: [volume({ encrypted: false })], says: /encrypted is false/ },
@@ -242,6 +249,14 @@ describe("Policies of encryption in AWS", () => {
       "a template's disk that says so": {
         stack: [template([{ ebs: { encrypted: "false" } }])],
         says: /blockDeviceMappings\[0\]\.ebs\.encrypted is "false"/,
+      },
+      "a template that leaves out a device, and says nothing of the others": {
+        stack: [template([{ deviceName: "/dev/xvdb", noDevice: "true" }])],
+        says: /blockDeviceMappings\[\]\.ebs\.encrypted is not set/,
+      },
+      "a template with a word for no device that is none": {
+        stack: [template([{ deviceName: "/dev/xvda", noDevice: "", ebs: { volumeSize: 60 } }])],
+        says: /blockDeviceMappings\[0\]\.ebs\.encrypted is not set/,
       },
       "a template that leaves its disks to the image": {
         stack: [template([])],
