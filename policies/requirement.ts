@@ -35,7 +35,9 @@ export function requirementPolicy({ requires, ...policy }: RequirementPolicy): R
         if (unless?.(resource) === true) return;
         const all = found(() => resource.props, path.split(/(?<!\\)\./), except);
         yield* everyOne(all, function* ({ value, path: where }) {
-          if (!accepts(value())) yield { path: where, problem: `${quoted(value())}, expected ${expected}` };
+          // A state's outputs have null where nothing is set.
+          if (!accepts(value() ?? undefined))
+            yield { path: where, problem: `${quoted(value())}, expected ${expected}` };
         });
       });
     },

@@ -291,7 +291,10 @@ describe("Policies of encryption in AWS", () => {
 
   testPolicy({
     policy: encryptionKmsWindow,
-    passes: { "30 days": [key({ deletionWindowInDays: 30 })] },
+    passes: {
+      "30 days": [key({ deletionWindowInDays: 30 })],
+      "a state that says that nothing is set": [key({ deletionWindowInDays: null })],
+    },
     fails: {
       "a week": { stack: [key({ deletionWindowInDays: 7 })], says: /deletionWindowInDays is 7, expected 30/ },
     },
