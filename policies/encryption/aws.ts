@@ -169,6 +169,9 @@ function isNoEbs(mapping: unknown): boolean {
   );
 }
 
+/** What stands for nothing, in a program and in a state. */
+const nothing: readonly unknown[] = [undefined, null, ""];
+
 export const encryptionKmsRotation = requirementPolicy({
   id: "encryption-kms-rotation",
   concern: "encryption",
@@ -181,11 +184,10 @@ export const encryptionKmsRotation = requirementPolicy({
       type: "aws:kms/key:Key",
       path: "enableKeyRotation",
       ...isTrue,
-      // KMS rotates no asymmetric keys.
-      unless: ({ props }) => {
-        const spec = props["customerMasterKeySpec"];
-        return spec !== undefined && spec !== "SYMMETRIC_DEFAULT";
-      },
+      // KMS rotates no asymmetric keys, and none in a store of somebody else's.
+      unless: ({ props }) =>
+        ![...nothing, "SYMMETRIC_DEFAULT"].includes(props["customerMasterKeySpec"]) ||
+        !nothing.includes(props["customKeyStoreId"]),
     },
   ],
 });

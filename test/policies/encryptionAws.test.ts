@@ -278,8 +278,13 @@ describe("Policies of encryption in AWS", () => {
         key({ enableKeyRotation: true, customerMasterKeySpec: "SYMMETRIC_DEFAULT" }),
       ],
       "an asymmetric key, which cannot": [key({ customerMasterKeySpec: "RSA_4096" })],
+      "a key in a store of the account's own, which cannot": [key({ customKeyStoreId: "cks-1234" })],
     },
     fails: {
+      "a key in a state, which has empty texts": {
+        stack: [key({ enableKeyRotation: false, customKeyStoreId: "", customerMasterKeySpec: "" })],
+        says: /enableKeyRotation is false, expected true/,
+      },
       "a key that stays": {
         stack: [key({ enableKeyRotation: false })],
         says: /enableKeyRotation is false, expected true/,
