@@ -1,0 +1,286 @@
+import {
+  identityAwsKeyPair,
+  identityAwsKeys,
+  identityAwsLeast,
+  identityAwsMetadata,
+  identityAwsTrust,
+  identityEksAccess,
+  identityEksAudit,
+  identityEksProtection,
+} from "../../policies/identity/aws.ts";
+import { testPolicy } from "./cases.ts";
+import { unknown, type Given } from "./evaluation.ts";
+
+const bucketArn = "arn:aws:s3:::gl-blocks";
+const provider = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE";
+const podTags = {
+  "aws:SourceAccount": "111122223333",
+  "aws:RequestTag/kubernetes-namespace": "monitoring",
+  "aws:RequestTag/kubernetes-service-account": "thanos",
+};
+const logs = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
+
+describe("Policies of identity in AWS", () => {
+  testPolicy({
+    policy: identityAwsLeast,
+    passes: {
+      "named actions on named resources": [
+        policy({ Action: ["s3:GetObject", "s3:PutObject"], Resource: `${bucketArn}/*` }),
+      ],
+      "an action that AWS knows no resource for": [
+        policy({ Action: ["ecr:GetAuthorizationToken", "ec2:DescribeInstances"], Resource: "*" }),
+      ],
+      "all of the agent's channels": [policy({ Action: "ssmmessages:CreateDataChannel", Resource: "*" })],
+      "a key by one service": [
+        policy({
+          Action: "kms:Decrypt",
+          Resource: "*",
+          Condition: { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
+        }),
+      ],
+      "a refusal of everything": [policy({ Effect: "Deny", Action: "*", Resource: "*" })],
+      "a document that is no text": [
+        { ...policy({}), props: { policy: { Statement: [statement({ Action: "s3:GetObject" })] } } },
+      ],
+    },
+    fails: {
+      everything: {
+        stack: [policy({ Action: "*", Resource: "*" })],
+        says: /policy\.Statement\[0\] allows \*\./,
+      },
+      "a whole service": {
+        stack: [policy({ Action: ["s3:GetObject", "kms:*"], Resource: bucketArn })],
+        says: /policy\.Statement\[0\] allows kms:\*/,
+      },
+      "writing anywhere": {
+        stack: [policy({ Action: "s3:PutObject", Resource: ["*"] })],
+        says: /allows s3:PutObject on everything/,
+      },
+      "all but some actions": {
+        stack: [policy({ Action: undefined, NotAction: "iam:*", Resource: bucketArn })],
+        says: /allows all that it does not name/,
+      },
+      "all but some resources": {
+        stack: [policy({ Action: "s3:GetObject", Resource: undefined, NotResource: bucketArn })],
+        says: /allows all that it does not name/,
+      },
+      "a role's policy": {
+        stack: [{ ...policy({ Action: "*" }), type: "aws:iam/rolePolicy:RolePolicy" }],
+        says: /allows \*/,
+      },
+      "a user's policy": {
+        stack: [{ ...policy({ Action: "*" }), type: "aws:iam/userPolicy:UserPolicy" }],
+        says: /allows \*/,
+      },
+      "a group's policy": {
+        stack: [{ ...policy({ Action: "*" }), type: "aws:iam/groupPolicy:GroupPolicy" }],
+        says: /allows \*/,
+      },
+      "what is no document": {
+        stack: [{ ...policy({}), props: { policy: "everything" } }],
+        says: /policy is no policy document/,
+      },
+    },
+    absent: { stack: [{ ...policy({}), props: {} }], says: /policy is no policy document/ },
+    unknown: [{ ...policy({}), props: { policy: unknown } }],
+  });
+
+  testPolicy({
+    policy: identityAwsTrust,
+    passes: {
+      "a service": [role({ Principal: { Service: "ec2.amazonaws.com" } })],
+      "an account": [role({ Principal: { AWS: "arn:aws:iam::111122223333:root" } })],
+      "a pod by its service account": [pod({ StringEquals: podTags })],
+      "a pod by a web identity": [
+        webIdentity({ StringEquals: { [`${provider}:sub`]: "system:serviceaccount:monitoring:thanos" } }),
+      ],
+    },
+    fails: {
+      everybody: { stack: [role({ Principal: "*" })], says: /assumeRolePolicy\.Statement\[0\] lets anybody/ },
+      "everybody with an account": {
+        stack: [role({ Principal: { AWS: "*" } })],
+        says: /lets anybody take the role/,
+      },
+      "everybody but one": {
+        stack: [role({ Principal: undefined, NotPrincipal: { AWS: "arn:aws:iam::111122223333:root" } })],
+        says: /lets anybody take the role/,
+      },
+      "more than taking it": {
+        stack: [role({ Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:*" })],
+        says: /allows more than taking the role/,
+      },
+      "every pod": { stack: [pod(undefined)], says: /lets every pod of every cluster take the role/ },
+      "every pod of one account": {
+        stack: [pod({ StringEquals: { "aws:SourceAccount": "111122223333" } })],
+        says: /lets every pod/,
+      },
+      "pods of other accounts": {
+        stack: [pod({ StringEquals: { ...podTags, "aws:SourceAccount": undefined } })],
+        says: /lets pods of other accounts take the role/,
+      },
+      "every web identity of a provider": {
+        stack: [webIdentity({ StringEquals: { [`${provider}:aud`]: "sts.amazonaws.com" } })],
+        says: /lets every pod/,
+      },
+      "what is no document": {
+        stack: [{ ...role({}), props: { assumeRolePolicy: "everybody" } }],
+        says: /assumeRolePolicy is no policy document/,
+      },
+    },
+    absent: { stack: [{ ...role({}), props: {} }], says: /assumeRolePolicy is no policy document/ },
+    unknown: [{ ...role({}), props: { assumeRolePolicy: unknown } }],
+  });
+
+  testPolicy({
+    policy: identityAwsKeys,
+    passes: { "a role": [role({ Principal: { Service: "ec2.amazonaws.com" } })] },
+    fails: {
+      "a user": { stack: [{ type: "aws:iam/user:User", props: {} }], says: /is a user of its own/ },
+      "a key": {
+        stack: [{ type: "aws:iam/accessKey:AccessKey", props: { user: unknown } }],
+        says: /is a key that never ends/,
+      },
+      "a log-in with a password": {
+        stack: [{ type: "aws:iam/userLoginProfile:UserLoginProfile", props: { user: "one" } }],
+        says: /is a user of its own/,
+      },
+    },
+    absent: { stack: [] },
+  });
+
+  testPolicy({
+    policy: identityAwsKeyPair,
+    passes: {
+      "an instance profile": [instance({ iamInstanceProfile: "edge" })],
+      "no key pair in a state, which has empty texts": [
+        instance({ iamInstanceProfile: "edge", keyName: "" }),
+      ],
+    },
+    fails: {
+      "a key pair": {
+        stack: [instance({ iamInstanceProfile: "edge", keyName: "laptop" })],
+        says: /keyName is "laptop", expected nothing/,
+      },
+      "no profile": {
+        stack: [instance({ iamInstanceProfile: "" })],
+        says: /iamInstanceProfile is "", expected an instance profile/,
+      },
+    },
+    absent: { stack: [instance({})], says: /iamInstanceProfile is not set/ },
+    unknown: [instance({ iamInstanceProfile: unknown })],
+  });
+
+  testPolicy({
+    policy: identityAwsMetadata,
+    passes: {
+      "tokens, for the machine alone": [
+        instance({ metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 } }),
+        template({ metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 } }),
+      ],
+    },
+    fails: {
+      "no tokens": {
+        stack: [instance({ metadataOptions: { httpTokens: "optional", httpPutResponseHopLimit: 1 } })],
+        says: /metadataOptions\.httpTokens is "optional", expected "required"/,
+      },
+      "containers a hop away": {
+        stack: [template({ metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 2 } })],
+        says: /metadataOptions\.httpPutResponseHopLimit is 2, expected 1/,
+      },
+    },
+    absent: {
+      stack: [instance({}), { ...template({}), name: "template" }],
+      says: /subject .*httpTokens is not set[^]*template .*httpPutResponseHopLimit is not set/,
+    },
+    unknown: [instance({ metadataOptions: unknown })],
+  });
+
+  testPolicy({
+    policy: identityEksAccess,
+    passes: { "access entries alone": [cluster({ accessConfig: access("API", false) })] },
+    fails: {
+      "the config map too": {
+        stack: [cluster({ accessConfig: access("API_AND_CONFIG_MAP", false) })],
+        says: /accessConfig\.authenticationMode is "API_AND_CONFIG_MAP", expected "API"/,
+      },
+      "its creator": {
+        stack: [cluster({ accessConfig: access("API", true) })],
+        says: /accessConfig\.bootstrapClusterCreatorAdminPermissions is true, expected false/,
+      },
+    },
+    // AWS' own defaults are the config map, and its creator.
+    absent: { stack: [cluster({})], says: /authenticationMode is not set[^]*AdminPermissions is not set/ },
+    unknown: [cluster({ accessConfig: access(unknown, false) })],
+  });
+
+  testPolicy({
+    policy: identityEksAudit,
+    passes: { "all five": [cluster({ enabledClusterLogTypes: logs })] },
+    fails: {
+      "all but one": {
+        stack: [cluster({ enabledClusterLogTypes: logs.filter((log) => log !== "audit") })],
+        says: /enabledClusterLogTypes is \["api".*expected all five logs/,
+      },
+    },
+    absent: { stack: [cluster({})], says: /enabledClusterLogTypes is not set/ },
+    unknown: [cluster({ enabledClusterLogTypes: unknown })],
+  });
+
+  testPolicy({
+    policy: identityEksProtection,
+    passes: { "a cluster that stays": [cluster({ deletionProtection: true })] },
+    fails: {
+      "one that may go": {
+        stack: [cluster({ deletionProtection: false })],
+        says: /deletionProtection is false, expected true/,
+      },
+    },
+    absent: { stack: [cluster({})], says: /deletionProtection is not set/ },
+    unknown: [cluster({ deletionProtection: unknown })],
+  });
+});
+
+function statement(changes: object): object {
+  return { Effect: "Allow", Resource: bucketArn, ...changes };
+}
+
+function policy(changes: object): Given {
+  const document = { Version: "2012-10-17", Statement: [statement(changes)] };
+  return { type: "aws:iam/policy:Policy", props: { policy: JSON.stringify(document) } };
+}
+
+function role(changes: object): Given {
+  const document = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", ...changes }],
+  };
+  return { type: "aws:iam/role:Role", props: { assumeRolePolicy: JSON.stringify(document) } };
+}
+
+function pod(Condition: object | undefined): Given {
+  return role({
+    Principal: { Service: "pods.eks.amazonaws.com" },
+    Action: ["sts:AssumeRole", "sts:TagSession"],
+    Condition,
+  });
+}
+
+function webIdentity(Condition: object): Given {
+  return role({ Principal: { Federated: provider }, Action: "sts:AssumeRoleWithWebIdentity", Condition });
+}
+
+function instance(props: object): Given {
+  return { type: "aws:ec2/instance:Instance", props: { ...props } };
+}
+
+function template(props: object): Given {
+  return { type: "aws:ec2/launchTemplate:LaunchTemplate", props: { ...props } };
+}
+
+function cluster(props: object): Given {
+  return { type: "aws:eks/cluster:Cluster", props: { ...props } };
+}
+
+function access(authenticationMode: string, bootstrapClusterCreatorAdminPermissions: boolean): object {
+  return { authenticationMode, bootstrapClusterCreatorAdminPermissions };
+}
