@@ -1,7 +1,7 @@
 /** AWS: nothing is open to everybody but the edge, on 443. */
-import { statementsOf } from "../facts/policyDocuments.ts";
+import { comparisonsOf, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, isMap, listAt, quoted } from "../resource.ts";
+import { at, attached, everyOne, listAt, quoted } from "../resource.ts";
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
 import { isFalse, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
 import { isEverybody, portsOf, type PortRange } from "./networks.ts";
@@ -81,8 +81,28 @@ export const exposureS3Policy: ResourcePolicy = {
 
 function* open(statements: NonNullable<ReturnType<typeof statementsOf>>): Iterable<Fault> {
   for (const { path, effect, principals, condition, inverted } of statements)
-    if (effect === "Allow" && (principals.includes("*") || inverted) && !isMap(condition))
+    if (effect === "Allow" && (principals.includes("*") || inverted) && !namesWho(condition))
       yield { path: `policy.${path}`, problem: "allows everybody" };
+}
+
+/** What tells the caller's account, organisation, network or address; the rest tells how he comes, or what for. */
+const whoKeys =
+  /^(?:aws:(?:principal(?:orgid|orgpaths|account|arn)|source(?:arn|account|owner|orgid|orgpaths|vpc|vpce|ip)|userid)|s3:dataaccesspoint(?:arn|account)|kms:calleraccount)$/;
+
+/**
+ * Whether it leaves out all but those it names. An `IfExists` or `ForAllValues:` holds where there is nothing to compare.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html, "The meaning of public"
+ */
+function namesWho(condition: unknown): boolean {
+  return comparisonsOf(condition).some(
+    ({ operator, key, values }) =>
+      /^(?:foranyvalue:)?(?:string(?:equals(?:ignorecase)?|like)|arn(?:equals|like)|ipaddress)$/.test(
+        operator,
+      ) &&
+      whoKeys.test(key) &&
+      !values.some((value) => isEverybody(value) || /^(?:arn:[^:]*:[^:]*:)?[*?:]*$/.test(value)),
+  );
 }
 
 const groupTypes = [

@@ -82,12 +82,17 @@ describe("Policies of exposure in AWS: buckets", () => {
     passes: {
       "a named service": [bucketPolicy({ Principal: { Service: "logging.s3.amazonaws.com" } })],
       "a named account": [bucketPolicy({ Principal: { AWS: "arn:aws:iam::111122223333:root" } })],
-      "everybody of the organisation": [
-        bucketPolicy({
-          Principal: "*",
-          Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1234567890" } },
+      "everybody of the organisation": [allOf({ StringEquals: { "aws:PrincipalOrgID": "o-1234567890" } })],
+      "everybody who comes by an endpoint": [
+        allOf({
+          StringLike: { "AWS:sourceVpce": ["vpce-1", "vpce-2"] },
+          Bool: { "aws:SecureTransport": "true" },
         }),
       ],
+      "everybody of a part of the organisation": [
+        allOf({ "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": "o-1234567890/r-ab12/*" } }),
+      ],
+      "everybody at an address": [allOf({ IpAddress: { "aws:SourceIp": "198.51.100.0/24" } })],
       "a refusal of everybody": [bucketPolicy({ Effect: "Deny", Principal: "*" })],
     },
     fails: {
@@ -98,6 +103,35 @@ describe("Policies of exposure in AWS: buckets", () => {
       "everybody with an account": {
         stack: [bucketPolicy({ Principal: { AWS: ["*"] } })],
         says: /Statement\[0\] allows everybody/,
+      },
+      "everybody with an empty condition": { stack: [allOf({})], says: /allows everybody/ },
+      "everybody over TLS": {
+        stack: [allOf({ Bool: { "aws:SecureTransport": "true" } })],
+        says: /allows everybody/,
+      },
+      "everybody but an organisation": {
+        stack: [allOf({ StringNotEquals: { "aws:PrincipalOrgID": "o-1234567890" } })],
+        says: /allows everybody/,
+      },
+      "everybody who comes by no endpoint": {
+        stack: [allOf({ StringEqualsIfExists: { "aws:SourceVpce": "vpce-1" } })],
+        says: /allows everybody/,
+      },
+      "everybody without an organisation": {
+        stack: [allOf({ "ForAllValues:StringLike": { "aws:PrincipalOrgPaths": "o-1234567890/*" } })],
+        says: /allows everybody/,
+      },
+      "everybody of any account": {
+        stack: [allOf({ StringLike: { "aws:PrincipalAccount": "*" } })],
+        says: /allows everybody/,
+      },
+      "everybody's buckets": {
+        stack: [allOf({ ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } })],
+        says: /allows everybody/,
+      },
+      "everybody's addresses": {
+        stack: [allOf({ IpAddress: { "aws:SourceIp": ["198.51.100.0/24", "0.0.0.0/0"] } })],
+        says: /allows everybody/,
       },
       "everybody but one": {
         stack: [bucketPolicy({ NotPrincipal: { AWS: "arn:aws:iam::111122223333:root" } })],
@@ -358,6 +392,10 @@ function bucketPolicy(statement: object): Given {
     type: "aws:s3/bucketPolicy:BucketPolicy",
     props: { bucket: "gl-blocks", policy: document(statement) },
   };
+}
+
+function allOf(Condition: object): Given {
+  return bucketPolicy({ Principal: "*", Condition });
 }
 
 function tcp(port: number): object {
