@@ -1,7 +1,7 @@
 /** AWS: nothing is open to everybody but the edge, on 443. */
 import { comparisonsOf, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, listAt, quoted } from "../resource.ts";
+import { at, attached, everyOne, listAt, quoted, type Resource } from "../resource.ts";
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
 import { isFalse, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
 import { isEverybody, portsOf, type PortRange } from "./networks.ts";
@@ -138,9 +138,11 @@ export const exposureAwsInbound: ResourcePolicy = {
     },
   },
   *check(resource, { ports }) {
-    for (const { path, sources, range } of inboundRules(resource.type, resource.props))
+    yield* everyOne(inboundRules(resource), function* (rule) {
+      const { path, sources, range } = rule();
       if (sources.some(isEverybody) && !allowed(range, ports as readonly number[]))
         yield { path, problem: `lets everybody in on ${describe(range)}` };
+    });
   },
 };
 
@@ -154,10 +156,12 @@ export const exposureAwsAdministration: ResourcePolicy = {
   covers: ["CKV_AWS_24", "CKV_AWS_25"],
   types: groupTypes,
   *check(resource) {
-    for (const { path, sources, range } of inboundRules(resource.type, resource.props))
+    yield* everyOne(inboundRules(resource), function* (rule) {
+      const { path, sources, range } = rule();
       for (const port of [22, 3389, 5985, 5986])
         if (sources.length > 0 && range.from <= port && port <= range.to && range.to - range.from < 65_535)
           yield { path, problem: `opens port ${String(port)}` };
+    });
   },
 };
 
@@ -167,7 +171,8 @@ interface InboundRule {
   readonly range: PortRange;
 }
 
-function inboundRules(type: string, props: Readonly<Record<string, unknown>>): readonly InboundRule[] {
+/** Each is read when it is asked for: one that a preview does not know hides no other. */
+function inboundRules({ type, props }: Resource): readonly (() => InboundRule)[] {
   const rule = (value: unknown, path: string): InboundRule => ({
     path,
     sources: ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"].flatMap((key) => {
@@ -181,9 +186,10 @@ function inboundRules(type: string, props: Readonly<Record<string, unknown>>): r
     ),
   });
   if (type === "aws:ec2/securityGroupRule:SecurityGroupRule")
-    return props["type"] === "egress" ? [] : [rule(props, "")];
-  if (type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") return [rule(props, "")];
-  return listAt(props, "ingress").map((each, index) => rule(each, `ingress[${String(index)}]`));
+    return props["type"] === "egress" ? [] : [() => rule(props, "")];
+  if (type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") return [() => rule(props, "")];
+  const all = listAt(props, "ingress");
+  return [...all.keys()].map((index) => () => rule(all[index], `ingress[${String(index)}]`));
 }
 
 function allowed({ from, to }: PortRange, ports: readonly number[]): boolean {

@@ -188,6 +188,10 @@ describe("Policies of exposure in AWS: networks", () => {
         stack: [group({ ...tcp(9090), ipv6CidrBlocks: ["::/0"] })],
         says: /lets everybody in on port 9090/,
       },
+      "everybody, after networks that are not known yet": {
+        stack: [group({ ...tcp(9090), cidrBlocks: [unknown] }, open(9090))],
+        says: /ingress\[1\] lets everybody in on port 9090/,
+      },
       "half of everybody": {
         stack: [group({ ...tcp(9090), cidrBlocks: ["0.0.0.0/1"] })],
         says: /lets everybody in/,
@@ -232,6 +236,10 @@ describe("Policies of exposure in AWS: networks", () => {
       "RDP from one address": {
         stack: [group({ ...tcp(3389), cidrBlocks: ["203.0.113.7/32"] })],
         says: /opens port 3389/,
+      },
+      "SSH, after a rule that is not known yet": {
+        stack: [group({ ...tcp(22), cidrBlocks: unknown }, open(22))],
+        says: /ingress\[1\] opens port 22/,
       },
       "WinRM in a range": {
         stack: [group({ ...tcp(5000), toPort: 6000, cidrBlocks: ["203.0.113.0/24"] })],
