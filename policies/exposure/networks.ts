@@ -11,7 +11,7 @@ export function isEverybody(source: string): boolean {
   const [, length] = /\/(\d+)$/.exec(source) ?? [];
   if (length === undefined) return false;
   // Half of all addresses and more; private networks are smaller than that.
-  return Number(length) <= (source.includes(":") ? 3 : 4) && !source.startsWith("10.");
+  return Number(length) <= (source.includes(":") ? 3 : 4);
 }
 
 /** The ports of a rule; every port where the protocol has none or all. */

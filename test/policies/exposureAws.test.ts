@@ -196,6 +196,10 @@ describe("Policies of exposure in AWS: networks", () => {
         stack: [group({ ...tcp(9090), cidrBlocks: ["0.0.0.0/1"] })],
         says: /lets everybody in/,
       },
+      "half of everybody by an address in it": {
+        stack: [group({ ...tcp(9090), cidrBlocks: ["10.0.0.0/1"] })],
+        says: /lets everybody in/,
+      },
       "everybody beside a network": {
         stack: [group({ ...tcp(9090), cidrBlocks: ["10.0.0.0/8", "0.0.0.0/0"] })],
         says: /lets everybody in/,
