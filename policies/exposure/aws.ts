@@ -4,7 +4,7 @@ import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, listAt, quoted, type Resource } from "../resource.ts";
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
 import { isFalse, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
-import { isEverybody, portsOf, type PortRange } from "./networks.ts";
+import { isEverybody, isPrivate, portsOf, type PortRange } from "./networks.ts";
 
 const blockType = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"] as const;
@@ -157,34 +157,41 @@ export const exposureAwsAdministration: ResourcePolicy = {
   types: groupTypes,
   *check(resource) {
     yield* everyOne(inboundRules(resource), function* (rule) {
-      const { path, sources, range } = rule();
+      const { path, protocol, sources, range } = rule();
+      if (!/^(?:tcp|udp|6|17|-1|all)$/i.test(protocol)) return;
+      // A rule on every port is about the network at large, which may well know itself.
+      const wide = range.to - range.from >= 65_534;
+      if (!sources.some((source) => !wide || !isPrivate(source))) return;
       for (const port of [22, 3389, 5985, 5986])
-        if (sources.length > 0 && range.from <= port && port <= range.to && range.to - range.from < 65_535)
-          yield { path, problem: `opens port ${String(port)}` };
+        if (range.from <= port && port <= range.to) yield { path, problem: `opens port ${String(port)}` };
     });
   },
 };
 
 interface InboundRule {
   readonly path: string;
+  readonly protocol: string;
+  /** Networks, and names of lists of them. */
   readonly sources: readonly string[];
   readonly range: PortRange;
 }
 
+const sourceKeys = ["cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "cidrIpv4", "cidrIpv6", "prefixListId"];
+
 /** Each is read when it is asked for: one that a preview does not know hides no other. */
 function inboundRules({ type, props }: Resource): readonly (() => InboundRule)[] {
-  const rule = (value: unknown, path: string): InboundRule => ({
-    path,
-    sources: ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"].flatMap((key) => {
-      const found = at(value, key);
-      return Array.isArray(found) ? found.map(String) : typeof found === "string" ? [found] : [];
-    }),
-    range: portsOf(
-      at(value, "protocol") ?? at(value, "ipProtocol"),
-      at(value, "fromPort"),
-      at(value, "toPort"),
-    ),
-  });
+  const rule = (value: unknown, path: string): InboundRule => {
+    const protocol = at(value, "protocol") ?? at(value, "ipProtocol");
+    return {
+      path,
+      protocol: String(protocol),
+      sources: sourceKeys.flatMap((key) => {
+        const found = at(value, key);
+        return Array.isArray(found) ? found.map(String) : typeof found === "string" ? [found] : [];
+      }),
+      range: portsOf(protocol, at(value, "fromPort"), at(value, "toPort")),
+    };
+  };
   if (type === "aws:ec2/securityGroupRule:SecurityGroupRule")
     return props["type"] === "egress" ? [] : [() => rule(props, "")];
   if (type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") return [() => rule(props, "")];

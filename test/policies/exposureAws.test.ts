@@ -231,6 +231,17 @@ describe("Policies of exposure in AWS: networks", () => {
       "a group's machines": [group({ ...tcp(22), securityGroups: ["sg-1"] })],
       "another port": [group(open(443))],
       "what goes out": [groupRule({ type: "egress", ...open(22) })],
+      "pings of a partner's network": [
+        group({ protocol: "icmp", fromPort: -1, toPort: -1, cidrBlocks: ["203.0.113.0/24"] }),
+      ],
+      "every port but the first, for the network's own": [
+        group({
+          ...tcp(1),
+          toPort: 65_535,
+          ipv6CidrBlocks: ["fd00:ec2::/32"],
+          cidrBlocks: ["172.16.0.0/12"],
+        }),
+      ],
       "all of the network's own": [
         group({ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["10.0.0.0/16"] }),
       ],
@@ -240,6 +251,26 @@ describe("Policies of exposure in AWS: networks", () => {
       "RDP from one address": {
         stack: [group({ ...tcp(3389), cidrBlocks: ["203.0.113.7/32"] })],
         says: /opens port 3389/,
+      },
+      "every port for a network outside": {
+        stack: [group({ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["203.0.113.0/24"] })],
+        says: /opens port 22/,
+      },
+      "every port for networks in and outside": {
+        stack: [group({ ...tcp(0), toPort: 65_535, cidrBlocks: ["10.0.0.0/16", "203.0.113.0/24"] })],
+        says: /opens port 3389/,
+      },
+      "SSH for the network's own": {
+        stack: [group({ ...tcp(22), cidrBlocks: ["10.0.0.0/16"] })],
+        says: /opens port 22/,
+      },
+      "SSH for a list of networks": {
+        stack: [group({ ...tcp(22), prefixListIds: ["pl-1234"] })],
+        says: /opens port 22/,
+      },
+      "SSH for a list of networks, in the newer kind": {
+        stack: [ingressRule({ ipProtocol: "tcp", fromPort: 22, toPort: 22, prefixListId: "pl-1234" })],
+        says: /opens port 22/,
       },
       "SSH, after a rule that is not known yet": {
         stack: [group({ ...tcp(22), cidrBlocks: unknown }, open(22))],
