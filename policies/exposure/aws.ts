@@ -1,7 +1,7 @@
 /** AWS: nothing is open to everybody but the edge, on 443. */
 import { comparisonsOf, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, listAt, quoted, type Resource } from "../resource.ts";
+import { at, attached, everyOne, known, listAt, quoted, type Resource } from "../resource.ts";
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
 import { isFalse, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
 import { isEverybody, isPrivate, portsOf, type PortRange } from "./networks.ts";
@@ -269,7 +269,7 @@ export const exposureDefaultGroupPresent: StackPolicy = {
   covers: ["CKV2_AWS_11", "CKV2_AWS_12", "CIS AWS 3.7", "AVD-AWS-0178"],
   *inspect(stack) {
     yield* everyOne(stack.ofType("aws:ec2/vpc:Vpc"), function* (network) {
-      const ids = [at(network.props, "id")].filter(Boolean);
+      const ids = [known(() => network.props["id"], undefined)].filter(Boolean);
       const group = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
       if (attached(stack, network, [group], "vpcId", ids).length === 0)
         yield {

@@ -311,6 +311,7 @@ describe("Policies of exposure in AWS: networks", () => {
     policy: exposureDefaultGroupPresent,
     passes: {
       "a network with both": [network(), defaultGroup({}), flowLog("ALL")],
+      "a network that is not there yet": [network({ id: unknown }), defaultGroup({}), flowLog("ALL")],
       "a network that both name": [
         network({ id: "vpc-1" }),
         { ...defaultGroup({ vpcId: "vpc-1" }), from: {} },
@@ -318,6 +319,10 @@ describe("Policies of exposure in AWS: networks", () => {
       ],
     },
     fails: {
+      "a network that is not there yet, and that nothing belongs to": {
+        stack: [network({ id: unknown })],
+        says: /keeps a default security group/,
+      },
       "a log of what is refused alone": {
         stack: [network(), defaultGroup({}), flowLog("REJECT")],
         says: /^log .*trafficType is "REJECT", expected "ALL"/m,
