@@ -61,6 +61,14 @@ describe("Policies of exposure in AWS: buckets", () => {
         stack: [bucket(), block(closed), ownership("BucketOwnerPreferred")],
         says: /^ownership .*rule\.objectOwnership is "BucketOwnerPreferred", expected "BucketOwnerEnforced"/m,
       },
+      "another bucket's block, whose name is not known yet": {
+        stack: [
+          bucket(),
+          { ...bucket(), name: "other", props: {} },
+          { ...block(closed), props: { bucket: unknown }, from: { bucket: "other" } },
+        ],
+        says: /^blocks .* has no public access block/m,
+      },
       "another bucket's block": {
         stack: [
           bucket(),
@@ -74,7 +82,12 @@ describe("Policies of exposure in AWS: buckets", () => {
       stack: [bucket()],
       says: /^blocks .*has no public access block[^]*takes access lists of others' objects/,
     },
-    unknown: [bucket(), block(closed), ownership(unknown)],
+    // Both names are made of one that is not known yet.
+    unknown: [
+      bucket(),
+      { ...block(closed), props: { bucket: unknown }, from: { bucket: "pet" } },
+      { ...ownership("BucketOwnerEnforced"), props: { bucket: unknown }, from: { bucket: "pet" } },
+    ],
   });
 
   testPolicy({
