@@ -39,13 +39,9 @@ export const encryptionS3Key: StackPolicy = {
     'Give the bucket a BucketServerSideEncryptionConfiguration with sseAlgorithm "aws:kms", a kmsMasterKeyId and bucketKeyEnabled, one of access logs "AES256"',
   covers: ["CKV_AWS_19", "CKV_AWS_145", "CIS AWS 2.1.1", "AVD-AWS-0088", "AVD-AWS-0132"],
   *inspect(stack) {
-    const logs = stack.ofType(...loggingTypes);
     yield* everyOne(stack.ofType(...s3BucketTypes), function* (bucket) {
       const names = bucketNames(bucket);
-      const takesLogs = logs.some(
-        ({ props, origins }) =>
-          origins["targetBucket"]?.includes(bucket.urn) === true || names.includes(props["targetBucket"]),
-      );
+      const takesLogs = attached(stack, bucket, loggingTypes, "targetBucket", names).length > 0;
       const configured = attached(stack, bucket, encryptionTypes, "bucket", names);
       if (configured.length === 0)
         yield { resource: bucket, path: "", problem: "has no encryption of its own" };

@@ -39,6 +39,18 @@ describe("Policies of encryption in AWS", () => {
           type: "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
         },
       ],
+      "the account's own key beside a bucket of access logs whose name is not known yet": [
+        bucket(),
+        encrypted(kms),
+        { ...bucket(), name: "logs", props: { bucket: unknown } },
+        { ...logTo(unknown), from: { targetBucket: "logs" } },
+        {
+          ...encrypted(s3Key, false),
+          name: "encryption-of-logs",
+          props: { bucket: unknown, rules: [rule(s3Key, false)] },
+          from: { bucket: "logs" },
+        },
+      ],
       "S3's own key where access logs go": [bucket(), logTo("gl-blocks"), encrypted(s3Key, false)],
     },
     fails: {
@@ -65,6 +77,15 @@ describe("Policies of encryption in AWS", () => {
       "no bucket key, beside a key that is not known yet": {
         stack: [bucket(), encrypted({ ...kms, kmsMasterKeyId: unknown }, false)],
         says: /bucketKeyEnabled is off/,
+      },
+      "S3's own key beside a bucket of access logs whose name is not known yet": {
+        stack: [
+          bucket(),
+          encrypted(s3Key),
+          { ...bucket(), name: "logs", props: {} },
+          { ...logTo(unknown), from: { targetBucket: "logs" } },
+        ],
+        says: /^encryption .*is "AES256", expected "aws:kms"/m,
       },
       "a second rule that is weaker": {
         stack: [bucket(), encryption([rule(kms), rule(s3Key)])],
