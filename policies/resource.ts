@@ -113,6 +113,12 @@ export function at(value: unknown, ...steps: readonly (string | number)[]): unkn
   );
 }
 
+/** The properties with some of them changed; what a preview does not know is handed on unread. */
+export function changed(props: Properties, changes: Properties): Properties {
+  const own = Object.entries(Object.getOwnPropertyDescriptors(props));
+  return { ...Object.fromEntries(own.map(([name, { value }]) => [name, value as unknown])), ...changes };
+}
+
 export function isMap(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

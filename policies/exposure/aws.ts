@@ -1,7 +1,7 @@
 /** AWS: nothing is open to everybody but the edge, on 443. */
 import { comparisonsOf, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, known, listAt, quoted, type Resource } from "../resource.ts";
+import { at, attached, changed, everyOne, known, listAt, quoted, type Resource } from "../resource.ts";
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
 import { isFalse, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
 import { isEverybody, isPrivate, portsOf, type PortRange } from "./networks.ts";
@@ -25,7 +25,10 @@ export const exposureS3PublicBlock = requirementPolicy({
     "AVD-AWS-0087",
   ],
   requires: blocks.map((path) => ({ type: blockType, path, ...isTrue })),
-  mend: ({ props }) => ({ ...props, ...Object.fromEntries(blocks.map((name) => [name, true])) }),
+  mend: ({ props }) =>
+    blocks.every((name) => known(() => props[name], undefined) === true)
+      ? undefined
+      : changed(props, Object.fromEntries(blocks.map((name) => [name, true]))),
 });
 
 export const exposureS3Block: StackPolicy = {

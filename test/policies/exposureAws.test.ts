@@ -10,8 +10,9 @@ import {
   exposureS3Policy,
   exposureS3PublicBlock,
 } from "../../policies/exposure/aws.ts";
-import { testPolicy } from "./cases.ts";
+import { testPolicy, type PolicyCases } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
+import { testMend } from "./mended.ts";
 
 const closed = {
   blockPublicAcls: true,
@@ -21,7 +22,7 @@ const closed = {
 };
 
 describe("Policies of exposure in AWS: buckets", () => {
-  testPolicy({
+  const publicBlock: PolicyCases = {
     policy: exposureS3PublicBlock,
     passes: { "a block of everything": [block(closed)] },
     fails: {
@@ -44,7 +45,9 @@ describe("Policies of exposure in AWS: buckets", () => {
     },
     absent: { stack: [block({})], says: /blockPublicAcls is not set[^]*restrictPublicBuckets is not set/ },
     unknown: [block({ ...closed, blockPublicPolicy: unknown })],
-  });
+  };
+  testPolicy(publicBlock);
+  testMend(publicBlock);
 
   testPolicy({
     policy: exposureS3Block,
