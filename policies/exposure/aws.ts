@@ -301,5 +301,11 @@ export const exposureLoadBalancer = requirementPolicy({
   remedy:
     "Set internal to true; what must be public goes behind the edge of a cluster, or is excluded with a reason",
   covers: ["CKV_AWS_91", "AVD-AWS-0053"],
-  requires: [{ type: "aws:lb/loadBalancer:LoadBalancer", path: "internal", ...isTrue }],
+  requires: ["lb", "alb", "elb"].map((module) => ({
+    type: `aws:${module}/loadBalancer:LoadBalancer`,
+    path: "internal",
+    ...isTrue,
+    // It has no address of its own.
+    unless: ({ props }) => props["loadBalancerType"] === "gateway",
+  })),
 });

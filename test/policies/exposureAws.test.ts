@@ -415,8 +415,19 @@ describe("Policies of exposure in AWS: networks", () => {
 
   testPolicy({
     policy: exposureLoadBalancer,
-    passes: { "one inside": [balancer({ internal: true })] },
+    passes: {
+      "one inside": [balancer({ internal: true })],
+      "one for appliances, which has no address": [balancer({ loadBalancerType: "gateway" })],
+    },
     fails: {
+      "a public one by its other name": {
+        stack: [{ ...balancer({ internal: false }), type: "aws:alb/loadBalancer:LoadBalancer" }],
+        says: /internal is false/,
+      },
+      "a public one of the classic kind": {
+        stack: [{ ...balancer({}), type: "aws:elb/loadBalancer:LoadBalancer" }],
+        says: /internal is not set/,
+      },
       "a public one": { stack: [balancer({ internal: false })], says: /internal is false, expected true/ },
     },
     // AWS' own default is a public one.
