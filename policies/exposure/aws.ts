@@ -210,7 +210,7 @@ function describe({ from, to }: PortRange): string {
   return from === to ? `port ${String(from)}` : `ports ${String(from)} to ${String(to)}`;
 }
 
-export const exposureEksEndpoint: ResourcePolicy = {
+export const exposureEksEndpoint = requirementPolicy({
   id: "exposure-eks-endpoint",
   concern: "exposure",
   severity: "high",
@@ -218,16 +218,17 @@ export const exposureEksEndpoint: ResourcePolicy = {
   remedy:
     "Set endpointPrivateAccess to true, and endpointPublicAccess to false or publicAccessCidrs to named networks",
   covers: ["CKV_AWS_38", "CKV_AWS_39", "CIS EKS 5.4.1", "CIS EKS 5.4.2", "AVD-AWS-0040", "AVD-AWS-0041"],
-  types: ["aws:eks/cluster:Cluster"],
-  *check({ props }) {
-    if (at(props, "vpcConfig", "endpointPrivateAccess") !== true)
-      yield { path: "vpcConfig.endpointPrivateAccess", problem: "is off: nodes come over the internet" };
-    if (at(props, "vpcConfig", "endpointPublicAccess") === false) return;
-    const networks = listAt(props, "vpcConfig", "publicAccessCidrs").map(String);
-    if (networks.length === 0 || networks.some(isEverybody))
-      yield { path: "vpcConfig.publicAccessCidrs", problem: "lets everybody ask the cluster's API" };
-  },
-};
+  requires: [
+    { type: "aws:eks/cluster:Cluster", path: "vpcConfig.endpointPrivateAccess", ...isTrue },
+    {
+      type: "aws:eks/cluster:Cluster",
+      path: "vpcConfig.publicAccessCidrs",
+      accepts: (value) => Array.isArray(value) && value.length > 0 && !value.map(String).some(isEverybody),
+      expected: "named networks",
+      unless: ({ props }) => at(props, "vpcConfig", "endpointPublicAccess") === false,
+    },
+  ],
+});
 
 export const exposureAwsAddress = requirementPolicy({
   id: "exposure-aws-address",

@@ -393,22 +393,26 @@ describe("Policies of exposure in AWS: networks", () => {
     fails: {
       "everybody, by AWS' default": {
         stack: [cluster({ endpointPrivateAccess: true, endpointPublicAccess: true })],
-        says: /vpcConfig\.publicAccessCidrs lets everybody ask/,
+        says: /vpcConfig\.publicAccessCidrs is not set, expected named networks/,
       },
       "everybody by name": {
         stack: [
           cluster({ endpointPrivateAccess: true, publicAccessCidrs: ["198.51.100.0/24", "0.0.0.0/0"] }),
         ],
-        says: /vpcConfig\.publicAccessCidrs lets everybody ask/,
+        says: /vpcConfig\.publicAccessCidrs is \["198\.51\.100\.0\/24","0\.0\.0\.0\/0"\], expected named networks/,
+      },
+      "everybody, beside an endpoint that is not known yet": {
+        stack: [cluster({ endpointPrivateAccess: unknown, publicAccessCidrs: ["0.0.0.0/0"] })],
+        says: /vpcConfig\.publicAccessCidrs is/,
       },
       "nodes that come from outside": {
         stack: [cluster({ endpointPrivateAccess: false, publicAccessCidrs: ["198.51.100.0/24"] })],
-        says: /vpcConfig\.endpointPrivateAccess is off/,
+        says: /vpcConfig\.endpointPrivateAccess is false, expected true/,
       },
     },
     absent: {
       stack: [cluster({})],
-      says: /endpointPrivateAccess is off[^]*publicAccessCidrs lets everybody/,
+      says: /endpointPrivateAccess is not set[^]*publicAccessCidrs is not set/,
     },
     unknown: [cluster({ endpointPrivateAccess: true, publicAccessCidrs: [unknown] })],
   });
