@@ -79,6 +79,11 @@ export const isNotTrue = {
   expected: "false, or nothing",
 } as const;
 
+export const isNothing = {
+  accepts: (value: unknown) => value === undefined || value === "",
+  expected: "nothing",
+} as const;
+
 export function isSet(what: string): Pick<Requirement, "accepts" | "expected"> {
   return {
     accepts: (value) => value !== undefined && value !== null && value !== "",

@@ -1,9 +1,9 @@
 /** AWS: nothing is open to everybody but the edge, on 443. */
 import { comparisonsOf, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, changed, everyOne, known, listAt, quoted, type Resource } from "../resource.ts";
+import { at, attached, changed, everyOne, isMap, known, listAt, quoted, type Resource } from "../resource.ts";
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
-import { isFalse, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
+import { isFalse, isNothing, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
 import { isEverybody, isPrivate, portsOf, type PortRange } from "./networks.ts";
 
 const blockType = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
@@ -235,10 +235,24 @@ export const exposureAwsAddress = requirementPolicy({
   concern: "exposure",
   severity: "high",
   description: "No machine has a public address, and no subnet gives one to those who do not ask.",
-  remedy: "Set associatePublicIpAddress and mapPublicIpOnLaunch to false; go out through a NAT gateway",
+  remedy:
+    "Set associatePublicIpAddress and mapPublicIpOnLaunch to false, and give machines no Eip; go out through a NAT gateway",
   covers: ["CKV_AWS_88", "CKV_AWS_130", "AVD-AWS-0164"],
   requires: [
-    { type: "aws:ec2/instance:Instance", path: "associatePublicIpAddress", ...isFalse },
+    {
+      type: "aws:ec2/instance:Instance",
+      path: "associatePublicIpAddress",
+      ...isFalse,
+      // AWS gives none by itself to an interface that is there already, and takes no wish for one.
+      unless: ({ props }) =>
+        listAt(props, "networkInterfaces").length > 0 || isMap(props["primaryNetworkInterface"]),
+    },
+    ...["instance", "networkInterface"].map((path) => ({ type: "aws:ec2/eip:Eip", path, ...isNothing })),
+    ...["instanceId", "networkInterfaceId"].map((path) => ({
+      type: "aws:ec2/eipAssociation:EipAssociation",
+      path,
+      ...isNothing,
+    })),
     { type: "aws:ec2/subnet:Subnet", path: "mapPublicIpOnLaunch", ...isNotTrue },
     {
       type: "aws:ec2/launchTemplate:LaunchTemplate",

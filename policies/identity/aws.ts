@@ -2,7 +2,7 @@
 import { statementsOf } from "../facts/policyDocuments.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { isMap } from "../resource.ts";
-import { isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { isNothing, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 
 const policyTypes = [
   "aws:iam/policy:Policy",
@@ -114,12 +114,7 @@ export const identityAwsKeyPair = requirementPolicy({
   remedy: "Remove keyName, and set iamInstanceProfile to one with AmazonSSMManagedInstanceCore",
   covers: ["CKV2_AWS_41"],
   requires: [
-    {
-      type: "aws:ec2/instance:Instance",
-      path: "keyName",
-      accepts: (value) => value === undefined || value === "",
-      expected: "nothing",
-    },
+    { type: "aws:ec2/instance:Instance", path: "keyName", ...isNothing },
     {
       type: "aws:ec2/instance:Instance",
       path: "iamInstanceProfile",

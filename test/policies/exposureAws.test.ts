@@ -360,6 +360,11 @@ describe("Policies of exposure in AWS: networks", () => {
     policy: exposureAwsAddress,
     passes: {
       "a machine without a public address": [instance({ associatePublicIpAddress: false })],
+      "a machine on an interface that is there already": [
+        instance({ primaryNetworkInterface: { networkInterfaceId: "eni-1" } }),
+        instance({ networkInterfaces: [{ deviceIndex: 0, networkInterfaceId: "eni-1" }] }),
+      ],
+      "an address of a NAT gateway": [{ type: "aws:ec2/eip:Eip", props: { domain: "vpc", instance: "" } }],
       "a subnet that gives none": [subnet({ mapPublicIpOnLaunch: false }), subnet({})],
       "a template, whose inputs are texts": [template([{ associatePublicIpAddress: "false" }]), template()],
     },
@@ -367,6 +372,23 @@ describe("Policies of exposure in AWS: networks", () => {
       "a machine with one": {
         stack: [instance({ associatePublicIpAddress: true })],
         says: /associatePublicIpAddress is true, expected false/,
+      },
+      "an address for a machine": {
+        stack: [{ type: "aws:ec2/eip:Eip", props: { domain: "vpc", instance: "i-1" } }],
+        says: /: instance is "i-1", expected nothing/,
+      },
+      "an address for a machine's interface": {
+        stack: [{ type: "aws:ec2/eip:Eip", props: { networkInterface: "eni-1" } }],
+        says: /: networkInterface is "eni-1"/,
+      },
+      "an address that a machine gets later": {
+        stack: [
+          {
+            type: "aws:ec2/eipAssociation:EipAssociation",
+            props: { allocationId: "eipalloc-1", instanceId: "i-1" },
+          },
+        ],
+        says: /: instanceId is "i-1"/,
       },
       "a subnet that gives one": {
         stack: [subnet({ mapPublicIpOnLaunch: true })],
