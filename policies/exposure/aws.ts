@@ -1,5 +1,5 @@
 /** AWS: nothing is open to everybody but the edge, on 443. */
-import { comparisonsOf, statementsOf } from "../facts/policyDocuments.ts";
+import { namesCaller, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, attached, changed, everyOne, isMap, known, listAt, quoted, type Resource } from "../resource.ts";
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
@@ -74,9 +74,17 @@ export const exposureS3Policy: ResourcePolicy = {
   remedy:
     "Name the principals of each Allow statement; `*` only with a condition on account, organisation or endpoint",
   covers: ["CKV_AWS_70"],
-  types: ["aws:s3/bucketPolicy:BucketPolicy", "aws:secretsmanager/secretPolicy:SecretPolicy"],
-  *check({ props }) {
-    const statements = statementsOf(props["policy"]);
+  types: [
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:secretsmanager/secretPolicy:SecretPolicy",
+    ...s3BucketTypes,
+    "aws:secretsmanager/secret:Secret",
+  ],
+  *check({ type, props }) {
+    const document = props["policy"];
+    // A bucket or secret may have its policy beside it, or none.
+    if (!type.endsWith("Policy") && (document === undefined || document === "")) return;
+    const statements = statementsOf(document);
     if (statements === undefined) yield { path: "policy", problem: "is no policy document" };
     yield* open(statements ?? []);
   },
@@ -84,28 +92,8 @@ export const exposureS3Policy: ResourcePolicy = {
 
 function* open(statements: NonNullable<ReturnType<typeof statementsOf>>): Iterable<Fault> {
   for (const { path, effect, principals, condition, inverted } of statements)
-    if (effect === "Allow" && (principals.includes("*") || inverted) && !namesWho(condition))
+    if (effect === "Allow" && (principals.includes("*") || inverted) && !namesCaller(condition))
       yield { path: `policy.${path}`, problem: "allows everybody" };
-}
-
-/** What tells the caller's account, organisation, network or address; the rest tells how he comes, or what for. */
-const whoKeys =
-  /^(?:aws:(?:principal(?:orgid|orgpaths|account|arn)|source(?:arn|account|owner|orgid|orgpaths|vpc|vpce|ip)|userid)|s3:dataaccesspoint(?:arn|account)|kms:calleraccount)$/;
-
-/**
- * Whether it leaves out all but those it names. An `IfExists` or `ForAllValues:` holds where there is nothing to compare.
- *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html, "The meaning of public"
- */
-function namesWho(condition: unknown): boolean {
-  return comparisonsOf(condition).some(
-    ({ operator, key, values }) =>
-      /^(?:foranyvalue:)?(?:string(?:equals(?:ignorecase)?|like)|arn(?:equals|like)|ipaddress)$/.test(
-        operator,
-      ) &&
-      whoKeys.test(key) &&
-      !values.some((value) => isEverybody(value) || /^(?:arn:[^:]*:[^:]*:)?[*?:]*$/.test(value)),
-  );
 }
 
 const groupTypes = [

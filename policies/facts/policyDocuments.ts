@@ -1,4 +1,5 @@
 /** Policy documents of AWS: on identities, buckets, keys and roles. */
+import { isEverybody } from "../exposure/networks.ts";
 import { at, isMap } from "../resource.ts";
 
 export interface Statement {
@@ -53,6 +54,26 @@ export function comparisonsOf(condition: unknown): readonly Comparison[] {
       values: list(keys[key]).map(String),
     }));
   });
+}
+
+/** What tells the caller's account, organisation, network or address; the rest tells how it comes, or what for. */
+const callerKeys =
+  /^(?:aws:(?:principal(?:orgid|orgpaths|account|arn)|source(?:arn|account|owner|orgid|orgpaths|vpc|vpce|ip)|userid)|s3:dataaccesspoint(?:arn|account)|kms:calleraccount)$/;
+
+/**
+ * Whether a condition leaves out all callers but those that it names. An `IfExists` or `ForAllValues:` holds where there is nothing to compare.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html, "The meaning of public"
+ */
+export function namesCaller(condition: unknown): boolean {
+  return comparisonsOf(condition).some(
+    ({ operator, key, values }) =>
+      /^(?:foranyvalue:)?(?:string(?:equals(?:ignorecase)?|like)|arn(?:equals|like)|ipaddress)$/.test(
+        operator,
+      ) &&
+      callerKeys.test(key) &&
+      !values.some((value) => isEverybody(value) || /^(?:arn:[^:]*:[^:]*:)?[*?:]*$/.test(value)),
+  );
 }
 
 function principals(value: unknown): readonly string[] {

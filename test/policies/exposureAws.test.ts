@@ -109,6 +109,10 @@ describe("Policies of exposure in AWS: buckets", () => {
         allOf({ "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": "o-1234567890/r-ab12/*" } }),
       ],
       "everybody at an address": [allOf({ IpAddress: { "aws:SourceIp": "198.51.100.0/24" } })],
+      "a bucket and a secret whose policies are elsewhere": [
+        bucket(),
+        { type: "aws:secretsmanager/secret:Secret", props: { policy: "" } },
+      ],
       "a refusal of everybody": [bucketPolicy({ Effect: "Deny", Principal: "*" })],
     },
     fails: {
@@ -159,6 +163,16 @@ describe("Policies of exposure in AWS: buckets", () => {
             type: "aws:secretsmanager/secretPolicy:SecretPolicy",
             props: { secretArn: "arn", policy: document({ Principal: "*" }) },
           },
+        ],
+        says: /allows everybody/,
+      },
+      "everybody, in the bucket itself": {
+        stack: [{ ...bucket(), props: { policy: document({ Principal: "*" }) } }],
+        says: /policy\.Statement\[0\] allows everybody/,
+      },
+      "everybody, in the secret itself": {
+        stack: [
+          { type: "aws:secretsmanager/secret:Secret", props: { policy: document({ Principal: "*" }) } },
         ],
         says: /allows everybody/,
       },
