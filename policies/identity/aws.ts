@@ -1,7 +1,6 @@
 /** AWS: who may do what is named, and nobody has a key that never ends. */
-import { statementsOf } from "../facts/policyDocuments.ts";
+import { comparisonsOf, statementsOf } from "../facts/policyDocuments.ts";
 import type { ResourcePolicy } from "../policy.ts";
-import { isMap } from "../resource.ts";
 import { isNothing, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 
 const policyTypes = [
@@ -44,15 +43,31 @@ export const identityAwsLeast: ResourcePolicy = {
       if (effect !== "Allow") continue;
       const where = `policy.${path}`;
       if (inverted) yield { path: where, problem: "allows all that it does not name" };
-      const wide = actions.find((action) => action === "*" || /^[\w-]+:\*$/.test(action));
+      // `s3:**` and `*:*` say what `s3:*` and `*` do.
+      const wide = actions.find((action) => !/^[\w-]+:.*[^*?]/.test(action));
       if (wide !== undefined) yield { path: where, problem: `allows ${wide}` };
-      if (resources.includes("*") && !isMap(condition)) {
+      if (resources.some(isEverything) && !narrows(condition)) {
         const named = actions.find((action) => !withoutResource.test(action));
         if (named !== undefined) yield { path: where, problem: `allows ${named} on everything` };
       }
     }
   },
 };
+
+/** `*`, and ARNs that name a service at most: `arn:aws:s3:::*`. */
+function isEverything(resource: string): boolean {
+  return /^(?:(?:arn:)?[*?:]+|arn(?::[^:]*){4}:[*?:/]+)$/.test(resource);
+}
+
+/** Whether it says more than how and when a call comes. */
+function narrows(condition: unknown): boolean {
+  return comparisonsOf(condition).some(
+    ({ key }) =>
+      !/^(?:aws:(?:securetransport|currenttime|epochtime|multifactorauth\w+|useragent|referer)|s3:tlsversion)$/.test(
+        key,
+      ),
+  );
+}
 
 export const identityAwsTrust: ResourcePolicy = {
   id: "identity-aws-trust",

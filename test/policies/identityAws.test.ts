@@ -27,6 +27,13 @@ describe("Policies of identity in AWS", () => {
       "named actions on named resources": [
         policy({ Action: ["s3:GetObject", "s3:PutObject"], Resource: `${bucketArn}/*` }),
       ],
+      "secrets whose names begin alike": [
+        policy({
+          Action: "secretsmanager:GetSecretValue",
+          Resource: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:vigil/*",
+        }),
+      ],
+      "actions that begin alike": [policy({ Action: "s3:PutObject*", Resource: `${bucketArn}/*` })],
       "an action that AWS knows no resource for": [
         policy({ Action: ["ecr:GetAuthorizationToken", "ec2:DescribeInstances"], Resource: "*" }),
       ],
@@ -51,6 +58,36 @@ describe("Policies of identity in AWS", () => {
       "a whole service": {
         stack: [policy({ Action: ["s3:GetObject", "kms:*"], Resource: bucketArn })],
         says: /policy\.Statement\[0\] allows kms:\*/,
+      },
+      "everything in more stars": {
+        stack: [policy({ Action: "*:*", Resource: bucketArn })],
+        says: /allows \*:\*/,
+      },
+      "a whole service in more stars": {
+        stack: [policy({ Action: "s3:?*", Resource: bucketArn })],
+        says: /allows s3:\?\*/,
+      },
+      "writing to every bucket": {
+        stack: [policy({ Action: "s3:PutObject", Resource: ["arn:aws:s3:::*", "arn:aws:s3:::*/*"] })],
+        says: /allows s3:PutObject on everything/,
+      },
+      "writing to everything in more stars": {
+        stack: [policy({ Action: "s3:PutObject", Resource: "**" })],
+        says: /allows s3:PutObject on everything/,
+      },
+      "writing anywhere under an empty condition": {
+        stack: [policy({ Action: "s3:PutObject", Resource: "*", Condition: {} })],
+        says: /allows s3:PutObject on everything/,
+      },
+      "writing anywhere over TLS": {
+        stack: [
+          policy({
+            Action: "s3:PutObject",
+            Resource: "*",
+            Condition: { Bool: { "aws:SecureTransport": "true" } },
+          }),
+        ],
+        says: /allows s3:PutObject on everything/,
       },
       "writing anywhere": {
         stack: [policy({ Action: "s3:PutObject", Resource: ["*"] })],
