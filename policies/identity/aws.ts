@@ -10,9 +10,24 @@ const policyTypes = [
   "aws:iam/groupPolicy:GroupPolicy",
 ] as const;
 
-/** Actions that AWS knows no resource for, and ones that only describe. */
-const withoutResource =
-  /^(?:\w[\w-]*:(?:Describe|List|Get)\w*\*?|ssmmessages:\w+|ec2messages:\w+|logs:Describe\w*|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation)$/;
+/**
+ * Actions that AWS knows no resource for, and ones that only describe; IAM does not tell the case of actions. A `Get`
+ * reads objects, secrets, records and code in most services, and a machine's password in EC2.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+const withoutResource = new RegExp(
+  [
+    "[\\w-]+:(?:Describe|List)\\w*\\*?",
+    "(?:acm|autoscaling|cloudwatch|elasticloadbalancing|iam|pricing|servicequotas|shield|tag|waf|wafv2|waf-regional):Get\\w*\\*?",
+    "ec2:Get(?!Password|Console)\\w+",
+    "(?:ssmmessages|ec2messages):\\w+",
+    "sts:GetCallerIdentity|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation",
+  ]
+    .map((action) => `^(?:${action})$`)
+    .join("|"),
+  "i",
+);
 
 export const identityAwsLeast: ResourcePolicy = {
   id: "identity-aws-least-privilege",

@@ -35,7 +35,7 @@ describe("Policies of identity in AWS", () => {
       ],
       "actions that begin alike": [policy({ Action: "s3:PutObject*", Resource: `${bucketArn}/*` })],
       "an action that AWS knows no resource for": [
-        policy({ Action: ["ecr:GetAuthorizationToken", "ec2:DescribeInstances"], Resource: "*" }),
+        policy({ Action: ["ecr:GetAuthorizationToken", "ec2:DescribeInstances", "tag:get*"], Resource: "*" }),
       ],
       "all of the agent's channels": [policy({ Action: "ssmmessages:CreateDataChannel", Resource: "*" })],
       "a key by one service": [
@@ -88,6 +88,30 @@ describe("Policies of identity in AWS", () => {
           }),
         ],
         says: /allows s3:PutObject on everything/,
+      },
+      "reading every object": {
+        stack: [policy({ Action: "s3:GetObject", Resource: "*" })],
+        says: /allows s3:GetObject on everything/,
+      },
+      "reading every secret": {
+        stack: [policy({ Action: "secretsmanager:GetSecretValue", Resource: "*" })],
+        says: /allows secretsmanager:GetSecretValue on everything/,
+      },
+      "reading every parameter": {
+        stack: [policy({ Action: "ssm:GetParameter*", Resource: "*" })],
+        says: /allows ssm:GetParameter\* on everything/,
+      },
+      "reading every table": {
+        stack: [policy({ Action: "dynamodb:getItem", Resource: "*" })],
+        says: /allows dynamodb:getItem on everything/,
+      },
+      "reading every machine's password": {
+        stack: [policy({ Action: "ec2:GetPasswordData", Resource: "*" })],
+        says: /allows ec2:GetPasswordData on everything/,
+      },
+      "reading all that EC2 has": {
+        stack: [policy({ Action: "ec2:Get*", Resource: "*" })],
+        says: /allows ec2:Get\* on everything/,
       },
       "writing anywhere": {
         stack: [policy({ Action: "s3:PutObject", Resource: ["*"] })],
