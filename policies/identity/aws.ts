@@ -1,9 +1,12 @@
 /** AWS: who may do what is named, and nobody has a key that never ends. */
 import { comparisonsOf, statementsOf } from "../facts/policyDocuments.ts";
-import type { ResourcePolicy } from "../policy.ts";
+import type { Fault, ResourcePolicy } from "../policy.ts";
+import { at, everyOne, listAt } from "../resource.ts";
 import { isNothing, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 
+const roleType = "aws:iam/role:Role";
 const policyTypes = [
+  roleType,
   "aws:iam/policy:Policy",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:iam/userPolicy:UserPolicy",
@@ -48,26 +51,36 @@ export const identityAwsLeast: ResourcePolicy = {
     "AVD-AWS-0057",
   ],
   types: policyTypes,
-  *check({ props }) {
-    const statements = statementsOf(props["policy"]);
-    if (statements === undefined) {
-      yield { path: "policy", problem: "is no policy document" };
+  *check({ type, props }) {
+    if (type !== roleType) {
+      yield* grants(props["policy"], "policy");
       return;
     }
-    for (const { path, effect, actions, resources, inverted, condition } of statements) {
-      if (effect !== "Allow") continue;
-      const where = `policy.${path}`;
-      if (inverted) yield { path: where, problem: "allows all that it does not name" };
-      // `s3:**` and `*:*` say what `s3:*` and `*` do.
-      const wide = actions.find((action) => !/^[\w-]+:.*[^*?]/.test(action));
-      if (wide !== undefined) yield { path: where, problem: `allows ${wide}` };
-      if (resources.some(isEverything) && !narrows(condition)) {
-        const named = actions.find((action) => !withoutResource.test(action));
-        if (named !== undefined) yield { path: where, problem: `allows ${named} on everything` };
-      }
-    }
+    const own = listAt(props, "inlinePolicies");
+    yield* everyOne(own.keys(), function* (index) {
+      const document = at(own[index], "policy");
+      // One without a document takes all others away.
+      if (document !== undefined) yield* grants(document, `inlinePolicies[${String(index)}].policy`);
+    });
   },
 };
+
+function* grants(document: unknown, property: string): Iterable<Fault> {
+  const statements = statementsOf(document);
+  if (statements === undefined) yield { path: property, problem: "is no policy document" };
+  for (const { path, effect, actions, resources, inverted, condition } of statements ?? []) {
+    if (effect !== "Allow") continue;
+    const where = `${property}.${path}`;
+    if (inverted) yield { path: where, problem: "allows all that it does not name" };
+    // `s3:**` and `*:*` say what `s3:*` and `*` do.
+    const wide = actions.find((action) => !/^[\w-]+:.*[^*?]/.test(action));
+    if (wide !== undefined) yield { path: where, problem: `allows ${wide}` };
+    if (resources.some(isEverything) && !narrows(condition)) {
+      const named = actions.find((action) => !withoutResource.test(action));
+      if (named !== undefined) yield { path: where, problem: `allows ${named} on everything` };
+    }
+  }
+}
 
 /** `*`, and ARNs that name a service at most: `arn:aws:s3:::*`. */
 function isEverything(resource: string): boolean {
@@ -92,7 +105,7 @@ export const identityAwsTrust: ResourcePolicy = {
   remedy:
     "Name the principal; for pods.eks.amazonaws.com and web identities add conditions on account, cluster, namespace and service account",
   covers: ["CKV_AWS_60", "CKV_AWS_61"],
-  types: ["aws:iam/role:Role"],
+  types: [roleType],
   *check({ props }) {
     const statements = statementsOf(props["assumeRolePolicy"]);
     if (statements === undefined) {

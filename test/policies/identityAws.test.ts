@@ -45,6 +45,11 @@ describe("Policies of identity in AWS", () => {
           Condition: { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
         }),
       ],
+      "a role with a named right of its own, and without any": [
+        inline({ name: "access", policy: document(statement({ Action: "s3:GetObject" })) }),
+        inline({}),
+        role({ Principal: { Service: "ec2.amazonaws.com" } }),
+      ],
       "a refusal of everything": [policy({ Effect: "Deny", Action: "*", Resource: "*" })],
       "a document that is no text": [
         { ...policy({}), props: { policy: { Statement: [statement({ Action: "s3:GetObject" })] } } },
@@ -128,6 +133,12 @@ describe("Policies of identity in AWS", () => {
       "a role's policy": {
         stack: [{ ...policy({ Action: "*" }), type: "aws:iam/rolePolicy:RolePolicy" }],
         says: /allows \*/,
+      },
+      "a policy in the role itself": {
+        stack: [
+          inline({ policy: unknown }, { name: "access", policy: document(statement({ Action: "*" })) }),
+        ],
+        says: /inlinePolicies\[1\]\.policy\.Statement\[0\] allows \*/,
       },
       "a user's policy": {
         stack: [{ ...policy({ Action: "*" }), type: "aws:iam/userPolicy:UserPolicy" }],
@@ -305,17 +316,21 @@ function statement(changes: object): object {
   return { Effect: "Allow", Resource: bucketArn, ...changes };
 }
 
+function document(...statements: object[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+
 function policy(changes: object): Given {
-  const document = { Version: "2012-10-17", Statement: [statement(changes)] };
-  return { type: "aws:iam/policy:Policy", props: { policy: JSON.stringify(document) } };
+  return { type: "aws:iam/policy:Policy", props: { policy: document(statement(changes)) } };
+}
+
+function inline(...inlinePolicies: object[]): Given {
+  return { type: "aws:iam/role:Role", props: { inlinePolicies } };
 }
 
 function role(changes: object): Given {
-  const document = {
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", ...changes }],
-  };
-  return { type: "aws:iam/role:Role", props: { assumeRolePolicy: JSON.stringify(document) } };
+  const trust = document({ Effect: "Allow", Action: "sts:AssumeRole", ...changes });
+  return { type: "aws:iam/role:Role", props: { assumeRolePolicy: trust } };
 }
 
 function pod(Condition: object | undefined): Given {
