@@ -61,19 +61,29 @@ const callerKeys =
   /^(?:aws:(?:principal(?:orgid|orgpaths|account|arn)|source(?:arn|account|owner|orgid|orgpaths|vpc|vpce|ip)|userid)|s3:dataaccesspoint(?:arn|account)|kms:calleraccount)$/;
 
 /**
- * Whether a condition leaves out all callers but those that it names. An `IfExists` or `ForAllValues:` holds where there is nothing to compare.
+ * Whether a condition leaves out all callers but those that it names.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html, "The meaning of public"
  */
 export function namesCaller(condition: unknown): boolean {
-  return comparisonsOf(condition).some(
-    ({ operator, key, values }) =>
-      /^(?:foranyvalue:)?(?:string(?:equals(?:ignorecase)?|like)|arn(?:equals|like)|ipaddress)$/.test(
-        operator,
-      ) &&
-      callerKeys.test(key) &&
-      !values.some((value) => isEverybody(value) || /^(?:arn:[^:]*:[^:]*:)?[*?:]*$/.test(value)),
-  );
+  return names(condition, callerKeys).length > 0;
+}
+
+/**
+ * The values, by comparison, that a condition says of these keys, where it lets nothing else through: an `IfExists` or
+ * `ForAllValues:` holds where there is nothing to compare, and a `*` alone is no name.
+ */
+export function names(condition: unknown, keys: RegExp): readonly (readonly string[])[] {
+  return comparisonsOf(condition)
+    .filter(
+      ({ operator, key, values }) =>
+        /^(?:foranyvalue:)?(?:string(?:equals(?:ignorecase)?|like)|arn(?:equals|like)|ipaddress)$/.test(
+          operator,
+        ) &&
+        keys.test(key) &&
+        !values.some((value) => isEverybody(value) || /^(?:arn:[^:]*:[^:]*:)?[*?:]*$/.test(value)),
+    )
+    .map(({ values }) => values);
 }
 
 function principals(value: unknown): readonly string[] {

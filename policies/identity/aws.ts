@@ -1,5 +1,5 @@
 /** AWS: who may do what is named, and nobody has a key that never ends. */
-import { comparisonsOf, statementsOf } from "../facts/policyDocuments.ts";
+import { comparisonsOf, names, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, listAt } from "../resource.ts";
 import { isNothing, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
@@ -97,6 +97,16 @@ function narrows(condition: unknown): boolean {
   );
 }
 
+/** Together they are one service account; its cluster is the one that it is associated in. */
+const podTags = [
+  /^aws:(?:request|principal)tag\/kubernetes-namespace$/,
+  /^aws:(?:request|principal)tag\/kubernetes-service-account$/,
+];
+
+function isManyServiceAccounts(subject: string): boolean {
+  return subject.startsWith("system:serviceaccount:") && /[*?]/.test(subject);
+}
+
 export const identityAwsTrust: ResourcePolicy = {
   id: "identity-aws-trust",
   concern: "identity",
@@ -119,13 +129,18 @@ export const identityAwsTrust: ResourcePolicy = {
         yield { path: where, problem: "lets anybody take the role" };
       if (actions.some((action) => action === "*" || action === "sts:*"))
         yield { path: where, problem: "allows more than taking the role" };
-      const forPods =
-        principals.includes("pods.eks.amazonaws.com") || actions.includes("sts:AssumeRoleWithWebIdentity");
-      const conditions = JSON.stringify(condition ?? {});
-      if (forPods && !/service-account|:sub"/.test(conditions))
+      if (principals.some((name) => name === "pods.eks.amazonaws.com")) {
+        if (!podTags.every((tag) => names(condition, tag).length > 0))
+          yield { path: where, problem: "lets every pod of every cluster take the role" };
+        else if (names(condition, /^aws:sourceaccount$/).length === 0)
+          yield { path: where, problem: "lets pods of other accounts take the role" };
+      }
+      const isForWeb =
+        principals.some((name) => name.includes(":oidc-provider/")) ||
+        actions.some((action) => action.toLowerCase() === "sts:assumerolewithwebidentity");
+      const subjects = names(condition, /:sub$/);
+      if (isForWeb && !subjects.some((each) => !each.some(isManyServiceAccounts)))
         yield { path: where, problem: "lets every pod of every cluster take the role" };
-      else if (principals.includes("pods.eks.amazonaws.com") && !conditions.includes("aws:SourceAccount"))
-        yield { path: where, problem: "lets pods of other accounts take the role" };
     }
   },
 };

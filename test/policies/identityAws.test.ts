@@ -12,7 +12,7 @@ import { testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const bucketArn = "arn:aws:s3:::gl-blocks";
-const provider = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE";
+const issuer = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE";
 const podTags = {
   "aws:SourceAccount": "111122223333",
   "aws:RequestTag/kubernetes-namespace": "monitoring",
@@ -163,8 +163,27 @@ describe("Policies of identity in AWS", () => {
       "a service": [role({ Principal: { Service: "ec2.amazonaws.com" } })],
       "an account": [role({ Principal: { AWS: "arn:aws:iam::111122223333:root" } })],
       "a pod by its service account": [pod({ StringEquals: podTags })],
+      "a pod, in other letters": [
+        pod({
+          StringEquals: Object.fromEntries(
+            Object.entries(podTags).map(([name, value]) => [name.toLowerCase(), value]),
+          ),
+        }),
+      ],
       "a pod by a web identity": [
-        webIdentity({ StringEquals: { [`${provider}:sub`]: "system:serviceaccount:monitoring:thanos" } }),
+        webIdentity({ StringEquals: { [`${issuer}:sub`]: "system:serviceaccount:monitoring:thanos" } }),
+      ],
+      "one that names a few": [
+        webIdentity({
+          StringLike: {
+            [`${issuer}:SUB`]: ["system:serviceaccount:monitoring:thanos", "system:serviceaccount:logs:loki"],
+          },
+        }),
+      ],
+      "a pipeline": [
+        webIdentity({
+          StringLike: { "token.actions.githubusercontent.com:sub": "repo:vigil/vigil:environment:*" },
+        }),
       ],
     },
     fails: {
@@ -191,7 +210,46 @@ describe("Policies of identity in AWS", () => {
         says: /lets pods of other accounts take the role/,
       },
       "every web identity of a provider": {
-        stack: [webIdentity({ StringEquals: { [`${provider}:aud`]: "sts.amazonaws.com" } })],
+        stack: [webIdentity({ StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com" } })],
+        says: /lets every pod/,
+      },
+      "any service account by a star": {
+        stack: [webIdentity({ StringLike: { [`${issuer}:sub`]: "system:serviceaccount:*:*" } })],
+        says: /lets every pod/,
+      },
+      "any service account of a namespace": {
+        stack: [webIdentity({ StringLike: { [`${issuer}:sub`]: "system:serviceaccount:monitoring:*" } })],
+        says: /lets every pod/,
+      },
+      "any subject": {
+        stack: [webIdentity({ StringLike: { [`${issuer}:sub`]: "*" } })],
+        says: /lets every pod/,
+      },
+      "all subjects but one": {
+        stack: [
+          webIdentity({ StringNotEquals: { [`${issuer}:sub`]: "system:serviceaccount:monitoring:thanos" } }),
+        ],
+        says: /lets every pod/,
+      },
+      "web identities by a star in the action": {
+        stack: [
+          role({
+            Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${issuer}` },
+            Action: "sts:AssumeRoleWith*",
+          }),
+        ],
+        says: /lets every pod/,
+      },
+      "pods without a service account": {
+        stack: [pod({ StringEqualsIfExists: { "aws:RequestTag/kubernetes-service-account": "thanos" } })],
+        says: /lets every pod/,
+      },
+      "a service account of any namespace": {
+        stack: [pod({ StringEquals: { ...podTags, "aws:RequestTag/kubernetes-namespace": undefined } })],
+        says: /lets every pod/,
+      },
+      "a service account that only another is not": {
+        stack: [pod({ StringNotEquals: podTags })],
         says: /lets every pod/,
       },
       "what is no document": {
@@ -342,6 +400,7 @@ function pod(Condition: object | undefined): Given {
 }
 
 function webIdentity(Condition: object): Given {
+  const provider = `arn:aws:iam::111122223333:oidc-provider/${issuer}`;
   return role({ Principal: { Federated: provider }, Action: "sts:AssumeRoleWithWebIdentity", Condition });
 }
 
