@@ -1,7 +1,7 @@
 /** AWS: who may do what is named, and nobody has a key that never ends. */
 import { comparisonsOf, names, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, listAt } from "../resource.ts";
+import { at, everyOne, listAt, type Resource } from "../resource.ts";
 import { isNothing, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 
 const roleType = "aws:iam/role:Role";
@@ -191,10 +191,14 @@ export const identityAwsMetadata = requirementPolicy({
   remedy: 'Set metadataOptions.httpTokens to "required" and httpPutResponseHopLimit to 1',
   covers: ["CKV_AWS_79", "CKV_AWS_341", "CIS AWS 5.6", "AVD-AWS-0028", "AVD-AWS-0130"],
   requires: ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"].flatMap((type) => [
-    { type, path: "metadataOptions.httpTokens", ...isOneOf("required") },
-    { type, path: "metadataOptions.httpPutResponseHopLimit", ...isOneOf(1) },
+    { type, path: "metadataOptions.httpTokens", ...isOneOf("required"), unless: hasNoMetadata },
+    { type, path: "metadataOptions.httpPutResponseHopLimit", ...isOneOf(1), unless: hasNoMetadata },
   ]),
 });
+
+function hasNoMetadata({ props }: Resource): boolean {
+  return at(props, "metadataOptions", "httpEndpoint") === "disabled";
+}
 
 export const identityEksAccess = requirementPolicy({
   id: "identity-eks-access",

@@ -303,12 +303,20 @@ describe("Policies of identity in AWS", () => {
   testPolicy({
     policy: identityAwsMetadata,
     passes: {
+      "no metadata at all": [
+        instance({ metadataOptions: { httpEndpoint: "disabled" } }),
+        template({ metadataOptions: { httpEndpoint: "disabled" } }),
+      ],
       "tokens, for the machine alone": [
         instance({ metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 } }),
         template({ metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 } }),
       ],
     },
     fails: {
+      "no tokens, where metadata are on": {
+        stack: [instance({ metadataOptions: { httpEndpoint: "enabled", httpPutResponseHopLimit: 1 } })],
+        says: /httpTokens is not set/,
+      },
       "no tokens": {
         stack: [instance({ metadataOptions: { httpTokens: "optional", httpPutResponseHopLimit: 1 } })],
         says: /metadataOptions\.httpTokens is "optional", expected "required"/,
