@@ -173,6 +173,7 @@ export const identityAwsKeyPair = requirementPolicy({
   covers: ["CKV2_AWS_41"],
   requires: [
     { type: "aws:ec2/instance:Instance", path: "keyName", ...isNothing },
+    { type: "aws:ec2/launchTemplate:LaunchTemplate", path: "keyName", ...isNothing },
     {
       type: "aws:ec2/instance:Instance",
       path: "iamInstanceProfile",

@@ -282,6 +282,7 @@ describe("Policies of identity in AWS", () => {
     policy: identityAwsKeyPair,
     passes: {
       "an instance profile": [instance({ iamInstanceProfile: "edge" })],
+      "a template, whose group may give the profile": [template({})],
       "no key pair in a state, which has empty texts": [
         instance({ iamInstanceProfile: "edge", keyName: "" }),
       ],
@@ -289,6 +290,10 @@ describe("Policies of identity in AWS", () => {
     fails: {
       "a key pair": {
         stack: [instance({ iamInstanceProfile: "edge", keyName: "laptop" })],
+        says: /keyName is "laptop", expected nothing/,
+      },
+      "a template with a key pair": {
+        stack: [template({ keyName: "laptop" })],
         says: /keyName is "laptop", expected nothing/,
       },
       "no profile": {
