@@ -1,3 +1,4 @@
+import * as encryptionPolicies from "../../policies/encryption/aws.ts";
 import {
   encryptionEbs,
   encryptionEksSecrets,
@@ -8,7 +9,7 @@ import {
   encryptionS3Transport,
   encryptionSecretsManager,
 } from "../../policies/encryption/aws.ts";
-import { testPolicy } from "./cases.ts";
+import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
@@ -398,6 +399,8 @@ describe("Policies of encryption in AWS", () => {
     absent: { stack: [secret({})], says: /kmsKeyId is not set/ },
     unknown: [secret({ kmsKeyId: unknown })],
   });
+
+  testNoneIsLeftOut(encryptionPolicies);
 });
 
 function bucket(): Given {

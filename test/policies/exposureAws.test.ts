@@ -1,3 +1,4 @@
+import * as exposurePolicies from "../../policies/exposure/aws.ts";
 import {
   exposureAwsAddress,
   exposureAwsAdministration,
@@ -10,7 +11,7 @@ import {
   exposureS3Policy,
   exposureS3PublicBlock,
 } from "../../policies/exposure/aws.ts";
-import { testPolicy, type PolicyCases } from "./cases.ts";
+import { testNoneIsLeftOut, testPolicy, type PolicyCases } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 import { testMend } from "./mended.ts";
 
@@ -255,6 +256,16 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [group({ ...tcp(9090), cidrBlocks: [unknown] })],
   });
 
+  describe("with a port of the stack's own", () => {
+    testPolicy({
+      policy: exposureAwsInbound,
+      settings: { ports: [8443] },
+      passes: { "everybody on it": [group(open(8443))] },
+      fails: { "everybody on another": { stack: [group(open(443))], says: /everybody in on port 443/ } },
+      absent: { stack: [group()] },
+    });
+  });
+
   testPolicy({
     policy: exposureAwsAdministration,
     passes: {
@@ -474,6 +485,8 @@ describe("Policies of exposure in AWS: networks", () => {
     absent: { stack: [balancer({})], says: /internal is not set/ },
     unknown: [balancer({ internal: unknown })],
   });
+
+  testNoneIsLeftOut(exposurePolicies);
 });
 
 function bucket(): Given {

@@ -1,3 +1,4 @@
+import * as identityPolicies from "../../policies/identity/aws.ts";
 import {
   identityAwsKeyPair,
   identityAwsKeys,
@@ -8,7 +9,7 @@ import {
   identityEksAudit,
   identityEksProtection,
 } from "../../policies/identity/aws.ts";
-import { testPolicy } from "./cases.ts";
+import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const bucketArn = "arn:aws:s3:::gl-blocks";
@@ -381,6 +382,8 @@ describe("Policies of identity in AWS", () => {
     absent: { stack: [cluster({})], says: /deletionProtection is not set/ },
     unknown: [cluster({ deletionProtection: unknown })],
   });
+
+  testNoneIsLeftOut(identityPolicies);
 });
 
 function statement(changes: object): object {
