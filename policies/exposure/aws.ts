@@ -1,10 +1,11 @@
 /** AWS: nothing is open to everybody but the edge, on 443. */
+import { groupTypes, inboundRules } from "../facts/inboundRules.ts";
 import { namesCaller, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, changed, everyOne, isMap, known, listAt, quoted, type Resource } from "../resource.ts";
+import { at, attached, changed, everyOne, isMap, known, listAt, quoted } from "../resource.ts";
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
 import { isFalse, isNothing, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
-import { isEverybody, isPrivate, portsOf, type PortRange } from "./networks.ts";
+import { isEverybody, isPrivate, type PortRange } from "./networks.ts";
 
 const blockType = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"] as const;
@@ -96,13 +97,6 @@ function* open(statements: NonNullable<ReturnType<typeof statementsOf>>): Iterab
       yield { path: `policy.${path}`, problem: "allows everybody" };
 }
 
-const groupTypes = [
-  "aws:ec2/securityGroup:SecurityGroup",
-  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-  "aws:ec2/securityGroupRule:SecurityGroupRule",
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-] as const;
-
 export const exposureAwsInbound: ResourcePolicy = {
   id: "exposure-aws-inbound",
   concern: "exposure",
@@ -158,37 +152,6 @@ export const exposureAwsAdministration: ResourcePolicy = {
     });
   },
 };
-
-interface InboundRule {
-  readonly path: string;
-  readonly protocol: string;
-  /** Networks, and names of lists of them. */
-  readonly sources: readonly string[];
-  readonly range: PortRange;
-}
-
-const sourceKeys = ["cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "cidrIpv4", "cidrIpv6", "prefixListId"];
-
-/** Each is read when it is asked for: one that a preview does not know hides no other. */
-function inboundRules({ type, props }: Resource): readonly (() => InboundRule)[] {
-  const rule = (value: unknown, path: string): InboundRule => {
-    const protocol = at(value, "protocol") ?? at(value, "ipProtocol");
-    return {
-      path,
-      protocol: String(protocol),
-      sources: sourceKeys.flatMap((key) => {
-        const found = at(value, key);
-        return Array.isArray(found) ? found.map(String) : typeof found === "string" ? [found] : [];
-      }),
-      range: portsOf(protocol, at(value, "fromPort"), at(value, "toPort")),
-    };
-  };
-  if (type === "aws:ec2/securityGroupRule:SecurityGroupRule")
-    return props["type"] === "egress" ? [] : [() => rule(props, "")];
-  if (type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") return [() => rule(props, "")];
-  const all = listAt(props, "ingress");
-  return [...all.keys()].map((index) => () => rule(all[index], `ingress[${String(index)}]`));
-}
 
 function allowed({ from, to }: PortRange, ports: readonly number[]): boolean {
   return from === to && ports.includes(from);

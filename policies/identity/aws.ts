@@ -115,7 +115,7 @@ export const identityAwsTrust: ResourcePolicy = {
   remedy:
     "Name the principal; for pods.eks.amazonaws.com and web identities add conditions on account, cluster, namespace and service account",
   covers: ["CKV_AWS_60", "CKV_AWS_61"],
-  types: [roleType],
+  types: ["aws:iam/role:Role"],
   *check({ props }) {
     const statements = statementsOf(props["assumeRolePolicy"]);
     if (statements === undefined) {
