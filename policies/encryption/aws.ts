@@ -1,7 +1,8 @@
 /** AWS: what rests is encrypted with a key of the account's own, and nothing comes in the clear. */
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
 import type { StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, listAt, quoted } from "../resource.ts";
+import { logsTo, ownEncryption, ownPolicy, type EncryptionRule } from "../facts/buckets.ts";
+import { at, attached, everyOne, listAt, quoted, type StackResource } from "../resource.ts";
 import { isAtLeast, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 import { comparisonsOf, statementsOf, type Statement } from "../facts/policyDocuments.ts";
 
@@ -39,18 +40,23 @@ export const encryptionS3Key: StackPolicy = {
     'Give the bucket a BucketServerSideEncryptionConfiguration with sseAlgorithm "aws:kms", a kmsMasterKeyId and bucketKeyEnabled, one of access logs "AES256"',
   covers: ["CKV_AWS_19", "CKV_AWS_145", "CIS AWS 2.1.1", "AVD-AWS-0088", "AVD-AWS-0132"],
   *inspect(stack) {
-    yield* everyOne(stack.ofType(...s3BucketTypes), function* (bucket) {
+    const buckets = stack.ofType(...s3BucketTypes);
+    yield* everyOne(buckets, function* (bucket) {
       const names = bucketNames(bucket);
-      const takesLogs = attached(stack, bucket, loggingTypes, "targetBucket", names).length > 0;
-      const configured = attached(stack, bucket, encryptionTypes, "bucket", names);
-      if (configured.length === 0)
-        yield { resource: bucket, path: "", problem: "has no encryption of its own" };
-      for (const resource of configured) {
-        const rules = listAt(resource.props, "rules");
-        // Where none is there it is asked as of one that says nothing.
-        for (const [index, rule] of (rules.length === 0 ? [undefined] : rules).entries()) {
-          const path = `rules[${String(index)}]`;
-          const byDefault = at(rule, "applyServerSideEncryptionByDefault");
+      const takesLogs =
+        attached(stack, bucket, loggingTypes, "targetBucket", names).length > 0 ||
+        buckets.some((other) => logsTo(other, bucket, names));
+      const beside = attached(stack, bucket, encryptionTypes, "bucket", names);
+      const configured =
+        beside.length > 0
+          ? beside.map((resource) => ({ resource, rules: encryptionRules(resource) }))
+          : [{ resource: bucket, rules: ownEncryption(bucket) }];
+      for (const { resource, rules } of configured) {
+        if (rules.length === 0) yield { resource: bucket, path: "", problem: "has no encryption of its own" };
+        for (const { path, rule } of rules) {
+          const byDefault =
+            at(rule, "applyServerSideEncryptionByDefault") ??
+            at(rule, "applyServerSideEncryptionByDefaults", 0);
           const algorithm = at(byDefault, "sseAlgorithm");
           const accepted = takesLogs ? logAlgorithms : keyAlgorithms;
           if (!accepted.includes(algorithm))
@@ -77,6 +83,15 @@ export const encryptionS3Key: StackPolicy = {
   },
 };
 
+/** Where none is there it is asked as of one that says nothing. */
+function encryptionRules({ props }: StackResource): readonly EncryptionRule[] {
+  const rules = listAt(props, "rules");
+  return (rules.length === 0 ? [undefined] : rules).map((rule, index) => ({
+    path: `rules[${String(index)}]`,
+    rule,
+  }));
+}
+
 export const encryptionS3Transport: StackPolicy = {
   id: "encryption-s3-transport",
   concern: "encryption",
@@ -87,20 +102,24 @@ export const encryptionS3Transport: StackPolicy = {
   covers: ["CKV_AWS_379", "CIS AWS 2.1.2"],
   *inspect(stack) {
     yield* everyOne(stack.ofType(...s3BucketTypes), function* (bucket) {
-      const policies = attached(
+      const beside = attached(
         stack,
         bucket,
         ["aws:s3/bucketPolicy:BucketPolicy"],
         "bucket",
         bucketNames(bucket),
       );
-      if (policies.length === 0) {
-        yield { resource: bucket, path: "", problem: "has no policy, so it answers in the clear" };
-        return;
-      }
-      for (const resource of policies) {
+      const policies =
+        beside.length > 0
+          ? beside.map((resource) => ({ resource, document: resource.props["policy"] }))
+          : [{ resource: bucket, document: ownPolicy(bucket) }];
+      for (const { resource, document } of policies) {
+        if (document === undefined) {
+          yield { resource, path: "", problem: "has no policy, so it answers in the clear" };
+          continue;
+        }
         // The bucket and its objects may be refused by a statement each.
-        const refused = (statementsOf(resource.props["policy"]) ?? [])
+        const refused = (statementsOf(document) ?? [])
           .filter(refusesPlaintext)
           .flatMap(({ resources }) => resources);
         const refuses = refused.some(isWholeBucket) && refused.some(isEveryObject);

@@ -226,6 +226,96 @@ describe("Policies of encryption in AWS", () => {
     unknown: [bucket(), { ...bucketPolicy(), props: { bucket: "gl-blocks", policy: unknown } }],
   });
 
+  describe("by the bucket's own inputs", () => {
+    testPolicy({
+      policy: encryptionS3Key,
+      passes: {
+        "a rule": [bucket({ serverSideEncryptionConfiguration: { rule: rule(kms) } })],
+        "lists of one": [
+          {
+            ...bucket({
+              serverSideEncryptionConfigurations: [
+                { rules: [{ applyServerSideEncryptionByDefaults: [kms], bucketKeyEnabled: true }] },
+              ],
+            }),
+            type: "aws:s3/bucketV2:BucketV2",
+          },
+        ],
+        "a configuration beside it, whose rule AWS says of the bucket too": [
+          bucket({ serverSideEncryptionConfiguration: { rule: rule(s3Key, false) } }),
+          encrypted(kms),
+        ],
+        "S3's own key where another's access log goes": [
+          bucket(),
+          encrypted(s3Key, false),
+          {
+            ...bucket({
+              bucket: "other",
+              serverSideEncryptionConfiguration: { rule: rule(kms) },
+              logging: { targetBucket: "gl-blocks" },
+            }),
+            name: "other",
+          },
+        ],
+        "S3's own key where the access log of an older type goes, whose name is not known yet": [
+          bucket({ bucket: unknown }),
+          encrypted(s3Key, false),
+          {
+            ...bucket({
+              bucket: "other",
+              serverSideEncryptionConfiguration: { rule: rule(kms) },
+              loggings: [{ targetBucket: unknown }],
+            }),
+            name: "other",
+            from: { loggings: "blocks" },
+          },
+        ],
+      },
+      fails: {
+        "S3's own key": {
+          stack: [bucket({ serverSideEncryptionConfiguration: { rule: rule(s3Key) } })],
+          says: /^blocks .*serverSideEncryptionConfiguration\.rule\..*sseAlgorithm is "AES256", expected "aws:kms"/m,
+        },
+        "an output of AWS' own that is not known yet": {
+          stack: [bucket({ serverSideEncryptionConfiguration: unknown })],
+          says: /has no encryption of its own/,
+        },
+      },
+      absent: { stack: [bucket({ policy: "" })], says: /has no encryption of its own/ },
+      unknown: [
+        {
+          ...bucket({ serverSideEncryptionConfiguration: { rule: unknown } }),
+          from: { serverSideEncryptionConfiguration: "key" },
+        },
+      ],
+    });
+
+    testPolicy({
+      policy: encryptionS3Transport,
+      passes: {
+        "a refusal of what comes in the clear": [
+          bucket({ policy: JSON.stringify({ Statement: refusal() }) }),
+        ],
+        "a policy beside it, which AWS says of the bucket too": [
+          bucket({ policy: JSON.stringify({ Statement: allowance }) }),
+          bucketPolicy(refusal()),
+        ],
+      },
+      fails: {
+        "a policy that refuses nothing": {
+          stack: [bucket({ policy: JSON.stringify({ Statement: allowance }) })],
+          says: /^blocks .*policy lets requests in that come without TLS/m,
+        },
+        "an output of AWS' own that is not known yet": {
+          stack: [bucket({ policy: unknown })],
+          says: /^blocks .* has no policy/m,
+        },
+      },
+      absent: { stack: [bucket({ policy: "" })], says: /has no policy/ },
+      unknown: [{ ...bucket({ policy: unknown }), from: { policy: "key" } }],
+    });
+  });
+
   testPolicy({
     policy: encryptionEbs,
     passes: {
@@ -403,8 +493,8 @@ describe("Policies of encryption in AWS", () => {
   testNoneIsLeftOut(encryptionPolicies);
 });
 
-function bucket(): Given {
-  return { type: "aws:s3/bucket:Bucket", name: "blocks", props: { bucket: "gl-blocks" } };
+function bucket(props: object = {}): Given {
+  return { type: "aws:s3/bucket:Bucket", name: "blocks", props: { bucket: "gl-blocks", ...props } };
 }
 
 function rule(applyServerSideEncryptionByDefault: object, bucketKeyEnabled = true): object {
