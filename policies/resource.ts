@@ -129,11 +129,6 @@ export function listAt(value: unknown, ...steps: readonly (string | number)[]): 
   return Array.isArray(found) ? (found as unknown[]) : [];
 }
 
-/** The properties with some of them changed. The others are not read: what is unknown stays so, what is secret too. */
-export function withChanges(props: Properties, changes: Properties): Properties {
-  return Object.assign(Object.defineProperties({}, Object.getOwnPropertyDescriptors(props)), changes);
-}
-
 /** How a value is quoted in a message: short, and never a secret's worth of text. */
 export function quoted(value: unknown): string {
   if (value === undefined || value === null) return "is not set";

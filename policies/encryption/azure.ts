@@ -1,6 +1,6 @@
 /** Azure: what rests is encrypted, and nothing speaks an old TLS. */
 import type { ResourcePolicy } from "../policy.ts";
-import { at, isMap, quoted, withChanges } from "../resource.ts";
+import { at, changed, isMap, quoted } from "../resource.ts";
 import { isOneOf, isSet, isTrue, requirementPolicy, type Requirement } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
@@ -29,7 +29,7 @@ export const encryptionAzureStorageTls = requirementPolicy({
     const isOld = !isModern.accepts(props["minimumTlsVersion"]);
     const isPlain = props["enableHttpsTrafficOnly"] === false;
     if (!isOld && !isPlain) return undefined;
-    return withChanges(props, {
+    return changed(props, {
       ...(isOld && { minimumTlsVersion: "TLS1_2" }),
       ...(isPlain && { enableHttpsTrafficOnly: true }),
     });
