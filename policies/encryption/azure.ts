@@ -1,6 +1,6 @@
 /** Azure: what rests is encrypted, and nothing speaks an old TLS. */
 import type { ResourcePolicy } from "../policy.ts";
-import { at, changed, isMap, quoted } from "../resource.ts";
+import { at, changed, isMap, known, quoted } from "../resource.ts";
 import { isOneOf, isSet, isTrue, requirementPolicy, type Requirement } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
@@ -26,8 +26,8 @@ export const encryptionAzureStorageTls = requirementPolicy({
     },
   ],
   mend: ({ props }) => {
-    const isOld = !isModern.accepts(props["minimumTlsVersion"]);
-    const isPlain = props["enableHttpsTrafficOnly"] === false;
+    const isOld = known(() => !isModern.accepts(props["minimumTlsVersion"]), false);
+    const isPlain = known(() => props["enableHttpsTrafficOnly"] === false, false);
     if (!isOld && !isPlain) return undefined;
     return changed(props, {
       ...(isOld && { minimumTlsVersion: "TLS1_2" }),

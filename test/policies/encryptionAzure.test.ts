@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as encryptionPolicies from "../../policies/encryption/azure.ts";
 import {
   encryptionAzureCluster,
   encryptionAzureDisk,
@@ -9,9 +10,9 @@ import {
   encryptionAzureTrustedLaunch,
   encryptionAzureVault,
 } from "../../policies/encryption/azure.ts";
-import { isUnknown } from "../../policies/resource.ts";
-import { testPolicy } from "./cases.ts";
-import { evaluate, given, unknown, type Given } from "./evaluation.ts";
+import { testNoneIsLeftOut, testPolicy, type PolicyCases } from "./cases.ts";
+import { given, unknown, type Given } from "./evaluation.ts";
+import { testMend } from "./mended.ts";
 
 const signed = {
   securityType: "TrustedLaunch",
@@ -24,7 +25,7 @@ const flexible: Given = {
 const closed = { networkAccessPolicy: "DenyAll", publicNetworkAccess: "Disabled" };
 
 describe("Policies of encryption in Azure", () => {
-  testPolicy({
+  const storageTls: PolicyCases = {
     policy: encryptionAzureStorageTls,
     passes: {
       "TLS 1.2": [account({ minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: true })],
@@ -51,60 +52,26 @@ describe("Policies of encryption in Azure", () => {
         stack: [account({ minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: false })],
         says: /enableHttpsTrafficOnly is false, expected true/,
       },
-      "plain HTTP where the version is not known": {
-        stack: [account({ minimumTlsVersion: unknown, enableHttpsTrafficOnly: false })],
+      "plain HTTP beside TLS 1.3": {
+        stack: [account({ minimumTlsVersion: "TLS1_3", enableHttpsTrafficOnly: false })],
         says: /enableHttpsTrafficOnly is false/,
       },
     },
     absent: { stack: [account({})], says: /minimumTlsVersion is not set/ },
     unknown: [account({ minimumTlsVersion: unknown, enableHttpsTrafficOnly: true })],
-  });
+  };
 
-  describe("encryption-azure-storage-tls, where it is to mend", () => {
-    const mended = (props: Given["props"]) => {
-      const [resource] = given([account(props)]);
-      assert.ok(resource !== undefined && encryptionAzureStorageTls.mend !== undefined);
-      return encryptionAzureStorageTls.mend(resource, {});
-    };
-    const isAccepted = (props: Given["props"]): boolean =>
-      evaluate([encryptionAzureStorageTls], given([account(props)])).violations.length === 0;
+  testPolicy(storageTls);
 
-    for (const [what, props] of Object.entries<Given["props"]>({
-      "an old TLS": { minimumTlsVersion: "TLS1_0", enableHttpsTrafficOnly: true },
-      "no TLS that is said": {},
-      "plain HTTP": { minimumTlsVersion: "TLS1_3", enableHttpsTrafficOnly: false },
-      both: { minimumTlsVersion: "TLS1_1", enableHttpsTrafficOnly: false },
-    }))
-      it(`mends ${what}, and nothing else`, () => {
-        assert.ok(!isAccepted(props));
-        const { minimumTlsVersion, enableHttpsTrafficOnly, ...others } =
-          mended({ ...props, kind: "StorageV2" }) ?? {};
-        assert.deepEqual(others, { accountName: "stblocks", kind: "StorageV2" });
-        assert.ok(isAccepted({ minimumTlsVersion, enableHttpsTrafficOnly }));
-      });
+  testMend(storageTls);
 
-    it("does not take TLS 1.3 away where it turns plain HTTP off", () => {
-      assert.equal(
-        mended({ minimumTlsVersion: "TLS1_3", enableHttpsTrafficOnly: false })?.["minimumTlsVersion"],
-        "TLS1_3",
-      );
-    });
-
-    it("leaves an account alone that is as it ought to be", () => {
-      assert.equal(mended({ minimumTlsVersion: "TLS1_3" }), undefined);
-      assert.equal(mended({ minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: true }), undefined);
-    });
-
-    it("mends in a preview that does not know the account's group yet", () => {
-      assert.deepEqual(mended({ minimumTlsVersion: "TLS1_0", resourceGroupName: unknown }), {
-        accountName: "stblocks",
-        minimumTlsVersion: "TLS1_2",
-        resourceGroupName: unknown,
-      });
-    });
-
-    it("waits for the update where the version itself is not known", () => {
-      assert.throws(() => mended({ minimumTlsVersion: unknown }), isUnknown);
+  it("encryption-azure-storage-tls mends nothing that a preview does not know: it may be TLS 1.3", () => {
+    const [resource] = given([account({ minimumTlsVersion: unknown, enableHttpsTrafficOnly: false })]);
+    assert.ok(resource !== undefined && encryptionAzureStorageTls.mend !== undefined);
+    assert.deepEqual(encryptionAzureStorageTls.mend(resource, {}), {
+      accountName: "stblocks",
+      minimumTlsVersion: unknown,
+      enableHttpsTrafficOnly: true,
     });
   });
 
@@ -315,6 +282,8 @@ describe("Policies of encryption in Azure", () => {
     absent: { stack: [secret({ value: "s3cret" })], says: /properties\.contentType is not set/ },
     unknown: [secret({ contentType: unknown })],
   });
+
+  testNoneIsLeftOut(encryptionPolicies);
 });
 
 function account(props: Given["props"]): Given {
