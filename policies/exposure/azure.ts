@@ -15,15 +15,15 @@ export const exposureAzureStorage = requirementPolicy({
   severity: "critical",
   description: "A storage account is reached through its private endpoint, or from networks that it names.",
   remedy:
-    'Set publicNetworkAccess to "Disabled", or networkRuleSet.defaultAction to "Deny" with named networks',
+    'Set networkRuleSet.defaultAction to "Deny" and its bypass to "AzureServices" or "None", and publicNetworkAccess to "Disabled" unless networks are named',
   covers: ["CKV_AZURE_35", "CKV_AZURE_36", "CKV_AZURE_59", "CIS Azure 3.7", "CIS Azure 3.8", "AVD-AZU-0012"],
   requires: [
     { type: account, path: "networkRuleSet.defaultAction", ...isOneOf("Deny") },
     {
       type: account,
       path: "networkRuleSet.bypass",
-      accepts: (value) =>
-        value === undefined || value === "None" || (typeof value === "string" && !value.includes("Metrics")),
+      // Logs and metrics would be read from anywhere.
+      ...isOneOf(undefined, "AzureServices", "None"),
       expected: '"AzureServices" or "None"',
     },
     {

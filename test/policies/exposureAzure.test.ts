@@ -71,6 +71,10 @@ describe("Policies of exposure in Azure: what stores", () => {
         stack: [account({ ...disabled, networkRuleSet: { ...deny, bypass: "Metrics, AzureServices" } })],
         says: /networkRuleSet\.bypass is "Metrics, AzureServices"/,
       },
+      "logs for everybody": {
+        stack: [account({ ...disabled, networkRuleSet: { ...deny, bypass: "Logging, AzureServices" } })],
+        says: /networkRuleSet\.bypass is "Logging, AzureServices", expected "AzureServices" or "None"/,
+      },
       "a named network that is everybody": {
         stack: [account({ networkRuleSet: { ...deny, ipRules: addresses(ours, "0.0.0.0/0") } })],
         says: /networkRuleSet\.ipRules\[1\]\.iPAddressOrRange is "0\.0\.0\.0\/0"/,
