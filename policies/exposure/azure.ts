@@ -9,6 +9,12 @@ const vault = "azure-native:keyvault:Vault";
 const cluster = "azure-native:containerservice:ManagedCluster";
 const pool = "azure-native:containerservice:AgentPool";
 
+/** A range of addresses, where one is named. */
+const isSomebody = {
+  accepts: (value: unknown) => value === undefined || (typeof value === "string" && !isEverybody(value)),
+  expected: "a network that is somebody's",
+} as const;
+
 export const exposureAzureStorage = requirementPolicy({
   id: "exposure-azure-storage",
   concern: "exposure",
@@ -31,21 +37,14 @@ export const exposureAzureStorage = requirementPolicy({
       path: "publicNetworkAccess",
       ...isOneOf("Disabled", "SecuredByPerimeter"),
       // Named networks need the public endpoint.
-      unless: ({ props }) => namesNetworks(props),
+      unless: ({ props }) => namesNetworks(props["networkRuleSet"]),
     },
-    {
-      type: account,
-      path: "networkRuleSet.ipRules[].iPAddressOrRange",
-      accepts: (value) => value === undefined || (typeof value === "string" && !isEverybody(value)),
-      expected: "networks that are somebody's",
-    },
+    { type: account, path: "networkRuleSet.ipRules[].iPAddressOrRange", ...isSomebody },
   ],
 });
 
-function namesNetworks(props: Resource["props"]): boolean {
-  return ["ipRules", "virtualNetworkRules"].some(
-    (rules) => listAt(props, "networkRuleSet", rules).length > 0,
-  );
+function namesNetworks(rules: unknown): boolean {
+  return ["ipRules", "virtualNetworkRules"].some((kind) => listAt(rules, kind).length > 0);
 }
 
 export const exposureAzureBlobs = requirementPolicy({
@@ -89,7 +88,7 @@ export const exposureAzureVault = requirementPolicy({
   severity: "high",
   description: "A key vault is reached through its private endpoint, or from networks that it names.",
   remedy:
-    'Set properties.publicNetworkAccess to "Disabled" and properties.networkAcls.defaultAction to "Deny"',
+    'Set properties.networkAcls.defaultAction to "Deny", properties.publicNetworkAccess to "Disabled" unless networks are named, and leave enabledForDeployment, enabledForDiskEncryption and enabledForTemplateDeployment off',
   covers: ["CKV_AZURE_109", "CKV_AZURE_189", "CIS Azure 8.7", "AVD-AZU-0013"],
   requires: [
     { type: vault, path: "properties.networkAcls.defaultAction", ...isOneOf("Deny") },
@@ -98,11 +97,9 @@ export const exposureAzureVault = requirementPolicy({
       path: "properties.publicNetworkAccess",
       accepts: (value) => String(value).toLowerCase() === "disabled",
       expected: '"Disabled"',
-      unless: ({ props }) =>
-        ["ipRules", "virtualNetworkRules"].some(
-          (rules) => listAt(props, "properties", "networkAcls", rules).length > 0,
-        ),
+      unless: ({ props }) => namesNetworks(at(props, "properties", "networkAcls")),
     },
+    { type: vault, path: "properties.networkAcls.ipRules[].value", ...isSomebody },
     ...(["enabledForDeployment", "enabledForDiskEncryption", "enabledForTemplateDeployment"] as const).map(
       (name) => ({ type: vault, path: `properties.${name}`, ...isNotTrue }),
     ),

@@ -163,6 +163,10 @@ describe("Policies of exposure in Azure: what stores", () => {
         stack: [vault({ ...disabled, networkAcls: deny, enabledForDiskEncryption: true })],
         says: /properties\.enabledForDiskEncryption is true/,
       },
+      "a named network that is everybody": {
+        stack: [vault({ networkAcls: { ...deny, ipRules: [{ value: ours }, { value: "0.0.0.0/0" }] } })],
+        says: /properties\.networkAcls\.ipRules\[1\]\.value is "0\.0\.0\.0\/0"/,
+      },
     },
     absent: { stack: [vault({})], says: /networkAcls\.defaultAction is not set/ },
     unknown: [vault({ ...disabled, networkAcls: { defaultAction: unknown } })],
