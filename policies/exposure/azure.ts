@@ -1,8 +1,15 @@
 /** Azure: nothing is open to everybody but the edge, on 443. */
+import {
+  securityGroupType,
+  securityRules,
+  securityRuleType,
+  type SecurityRule,
+} from "../facts/securityRules.ts";
+import { rangesOf, subnetsOf } from "../facts/subnets.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, known, listAt, quoted, type Resource } from "../resource.ts";
+import { at, attached, everyOne, known, listAt, quoted } from "../resource.ts";
 import { isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
-import { isEverybody } from "./networks.ts";
+import { isEverybody, type PortRange } from "./networks.ts";
 
 const account = "azure-native:storage:StorageAccount";
 const vault = "azure-native:keyvault:Vault";
@@ -106,21 +113,6 @@ export const exposureAzureVault = requirementPolicy({
   ],
 });
 
-interface InboundRule {
-  readonly resource: Resource;
-  readonly path: string;
-  readonly allows: boolean;
-  readonly priority: number;
-  readonly sources: readonly string[];
-  /** `443`, `8000-9000`, `*`. */
-  readonly ports: readonly string[];
-}
-
-const groupTypes = [
-  "azure-native:network:NetworkSecurityGroup",
-  "azure-native:network:SecurityRule",
-] as const;
-
 export const exposureAzureInbound: ResourcePolicy = {
   id: "exposure-azure-inbound",
   concern: "exposure",
@@ -129,7 +121,7 @@ export const exposureAzureInbound: ResourcePolicy = {
     "Nothing comes in from everywhere but to the edge's port 443 (and 80, which sends people there).",
   remedy: "Name the networks that may come in; only ports of this policy's `ports` may be open to everybody",
   covers: ["CKV_AZURE_9", "CKV_AZURE_10", "CKV_AZURE_77", "CKV_AZURE_160", "CIS Azure 6.1", "AVD-AZU-0047"],
-  types: groupTypes,
+  types: [securityGroupType, securityRuleType],
   settings: {
     ports: {
       type: "array",
@@ -138,31 +130,59 @@ export const exposureAzureInbound: ResourcePolicy = {
       description: "Open to everybody.",
     },
   },
-  *check(resource, { ports }) {
-    const open = (ports as readonly number[]).map(String);
-    for (const { path, allows, sources, ports: wanted } of inboundRules(resource))
-      if (allows && sources.some(isEverybody) && !wanted.every((port) => open.includes(port)))
-        yield { path, problem: `lets everybody in on port ${wanted.join(", ")}` };
+  *check(resource, { ports: open }) {
+    yield* everyOne(securityRules(resource), function* (rule) {
+      if (!rule.isInbound || !rule.allows || !rule.sources.some(isEverybody)) return;
+      const isOpen = ({ from, to }: PortRange) => from === to && (open as readonly number[]).includes(from);
+      if (!rule.ports.every(isOpen))
+        yield {
+          path: rule.path,
+          problem: `lets everybody in on port ${rule.ports.map(described).join(", ")}`,
+        };
+    });
   },
 };
 
-export const exposureAzureAdministration: ResourcePolicy = {
+function described({ from, to }: PortRange): string {
+  if (from === to) return String(from);
+  return from === 0 && to === 65_535 ? "*" : `${String(from)}-${String(to)}`;
+}
+
+export const exposureAzureAdministration: StackPolicy = {
   id: "exposure-azure-administration",
   concern: "exposure",
   severity: "high",
   description:
-    "Nobody administers a machine over SSH, RDP or WinRM: Run Command and Bastion need no open port.",
-  remedy: "Remove the rule; use Run Command, or Azure Bastion from its own subnet",
+    "Nobody administers a machine over SSH, RDP or WinRM, but through a Bastion: Run Command needs no open port.",
+  remedy:
+    "Remove the rule, or name its ports; use Run Command, or Azure Bastion from a subnet of this stack named AzureBastionSubnet",
   covers: ["CKV_AZURE_9", "CKV_AZURE_10"],
-  types: groupTypes,
-  *check(resource) {
-    for (const { path, allows, ports } of inboundRules(resource))
-      if (allows)
-        for (const port of ["22", "3389", "5985", "5986"])
-          if (ports.some((range) => range === port || (range !== "*" && within(Number(port), range))))
-            yield { path, problem: `opens port ${port}` };
+  *inspect(stack) {
+    const bastions = subnetsOf(stack)
+      .filter(({ name }) => name === "AzureBastionSubnet")
+      .flatMap((subnet) => known(() => rangesOf(subnet), []));
+    yield* everyOne(stack.ofType(securityGroupType, securityRuleType), function* (resource) {
+      yield* everyOne(securityRules(resource), function* (rule) {
+        if (!rule.isInbound || !rule.allows || /^(?:icmp|esp|ah)$/i.test(rule.protocol)) return;
+        const ports = [22, 3389, 5985, 5986].filter((port) =>
+          rule.ports.some(({ from, to }) => from <= port && port <= to),
+        );
+        if (ports.length === 0 || isAmongItself(rule) || rule.sources.every((one) => bastions.includes(one)))
+          return;
+        for (const port of ports) yield { resource, path: rule.path, problem: `opens port ${String(port)}` };
+      });
+    });
   },
 };
+
+/** Every port for a network's own machines, or for the balancer that asks how they are: no way to administer is meant. */
+function isAmongItself({ ports, sources, destinations }: SecurityRule): boolean {
+  return (
+    ports.some((range) => described(range) === "*") &&
+    !sources.some(isEverybody) &&
+    sources.every((source) => source === "AzureLoadBalancer" || destinations.includes(source))
+  );
+}
 
 export const exposureAzureDenied: ResourcePolicy = {
   id: "exposure-azure-denied",
@@ -172,43 +192,14 @@ export const exposureAzureDenied: ResourcePolicy = {
     "A security group ends in a rule that denies the rest: Azure's own default lets the whole network in.",
   remedy: 'Add an inbound rule with access "Deny", any source and any port, at priority 4096',
   covers: [],
-  types: ["azure-native:network:NetworkSecurityGroup"],
+  types: [securityGroupType],
   *check(resource) {
-    const rules = inboundRules(resource);
-    const last = rules.toSorted((a, b) => a.priority - b.priority).at(-1);
-    if (last === undefined || last.allows || !last.sources.includes("*") || !last.ports.includes("*"))
+    const refuses = ({ isInbound, allows, sources, ports }: SecurityRule): boolean =>
+      isInbound && !allows && sources.includes("*") && ports.some((range) => described(range) === "*");
+    if (!securityRules(resource).some(refuses))
       yield { path: "securityRules", problem: "let in whatever no rule speaks of" };
   },
 };
-
-function inboundRules(resource: Resource): readonly InboundRule[] {
-  const single = resource.type === "azure-native:network:SecurityRule";
-  const rules = single ? [resource.props] : listAt(resource.props, "securityRules");
-  return rules
-    .map((rule, index) => ({ rule, path: single ? "" : `securityRules[${String(index)}]` }))
-    .filter(({ rule }) => at(rule, "direction") === "Inbound")
-    .map(({ rule, path }) => ({
-      resource,
-      path,
-      allows: at(rule, "access") === "Allow",
-      priority: Number(at(rule, "priority")),
-      sources: texts(rule, "sourceAddressPrefix", "sourceAddressPrefixes"),
-      ports: texts(rule, "destinationPortRange", "destinationPortRanges"),
-    }));
-}
-
-function texts(rule: unknown, one: string, many: string): readonly string[] {
-  const single = at(rule, one);
-  return [
-    ...(typeof single === "string" && single !== "" ? [single] : []),
-    ...listAt(rule, many).map(String),
-  ];
-}
-
-function within(port: number, range: string): boolean {
-  const [from = NaN, to = from] = range.split("-").map(Number);
-  return from <= port && port <= to;
-}
 
 /** Azure takes no group there. */
 const withoutGroup: ReadonlySet<unknown> = new Set([

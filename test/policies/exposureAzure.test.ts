@@ -226,6 +226,18 @@ describe("Policies of exposure in Azure: networks", () => {
       "a rule of its own for the edge": [
         ruleOf({ destinationPortRange: "443", sourceAddressPrefix: "0.0.0.0/0" }),
       ],
+      "the edge as a range of one port": [
+        group(allow({ destinationPortRange: "443-443", sourceAddressPrefix: "*" })),
+      ],
+      "machines of one kind": [
+        group({
+          ...allow({ destinationPortRange: "9090" }),
+          sourceApplicationSecurityGroups: [{ id: unknown }],
+        }),
+      ],
+      "a way out that is not known": [
+        group(allow({ direction: "Outbound", sourceAddressPrefix: unknown, destinationPortRange: unknown })),
+      ],
     },
     fails: {
       ...Object.fromEntries(
@@ -267,6 +279,40 @@ describe("Policies of exposure in Azure: networks", () => {
           ),
         ],
         says: /securityRules\[1\] lets everybody in/,
+      },
+      "a rule in small letters": {
+        stack: [
+          group(
+            allow({
+              access: "allow",
+              direction: "inbound",
+              destinationPortRange: "9090",
+              sourceAddressPrefix: "*",
+            }),
+          ),
+        ],
+        says: /lets everybody in on port 9090/,
+      },
+      "a rule that names no source": {
+        stack: [group(allow({ destinationPortRange: "9090" }))],
+        says: /lets everybody in on port 9090/,
+      },
+      "a rule that names no port": {
+        stack: [group(allow({ sourceAddressPrefix: "*" }))],
+        says: /lets everybody in on port \*/,
+      },
+      "ports that are none": {
+        stack: [group(allow({ destinationPortRange: "https", sourceAddressPrefix: "*" }))],
+        says: /lets everybody in on port \*/,
+      },
+      "everybody behind a rule that is not known": {
+        stack: [
+          group(
+            allow({ destinationPortRange: "443", sourceAddressPrefix: unknown }),
+            allow({ destinationPortRange: "9090", sourceAddressPrefix: "*" }),
+          ),
+        ],
+        says: /securityRules\[1\] lets everybody in on port 9090/,
       },
     },
     absent: { stack: [group()] },
@@ -312,6 +358,13 @@ describe("Policies of exposure in Azure: networks", () => {
       ],
       "a refusal": [group(allow({ access: "Deny", destinationPortRange: "22", sourceAddressPrefix: "*" }))],
       "a way out": [group(allow({ direction: "Outbound", destinationPortRange: "22" }))],
+      "a remote desktop from the Bastion's own subnet": [
+        subnet({ subnetName: "AzureBastionSubnet", addressPrefix: "10.60.16.0/26" }),
+        group(allow({ destinationPortRange: "3389", sourceAddressPrefix: "10.60.16.0/26" })),
+      ],
+      "a question whether a machine is there": [
+        group(allow({ protocol: "Icmp", destinationPortRange: "*", sourceAddressPrefix: ours })),
+      ],
     },
     fails: {
       ...Object.fromEntries(
@@ -339,6 +392,45 @@ describe("Policies of exposure in Azure: networks", () => {
       "a rule of its own": {
         stack: [ruleOf({ destinationPortRange: "22", sourceAddressPrefix: "10.0.0.0/8" })],
         says: /^rule .*opens port 22/,
+      },
+      "a rule in small letters": {
+        stack: [group(allow({ access: "allow", direction: "inbound", destinationPortRange: "22" }))],
+        says: /opens port 22/,
+      },
+      "a rule behind one that is not known": {
+        stack: [group(allow({ destinationPortRange: unknown }), allow({ destinationPortRange: "22" }))],
+        says: /securityRules\[1\] opens port 22/,
+      },
+      "every port for one network": {
+        stack: [group(allow({ destinationPortRange: "*", sourceAddressPrefix: ours }))],
+        says: /opens port 22/,
+      },
+      "every port for a network of one's own elsewhere": {
+        stack: [
+          group(
+            allow({
+              destinationPortRange: "*",
+              sourceAddressPrefixes: ["10.40.0.0/18", "10.20.0.0/16"],
+              destinationAddressPrefix: "10.40.0.0/18",
+            }),
+          ),
+        ],
+        says: /opens port 5986/,
+      },
+      "everybody to everybody": {
+        stack: [
+          group(
+            allow({ destinationPortRange: "*", sourceAddressPrefix: "*", destinationAddressPrefix: "*" }),
+          ),
+        ],
+        says: /opens port 3389/,
+      },
+      "a remote desktop from the Bastion and from elsewhere": {
+        stack: [
+          subnet({ subnetName: "AzureBastionSubnet", addressPrefix: "10.60.16.0/26" }),
+          group(allow({ destinationPortRange: "3389", sourceAddressPrefixes: ["10.60.16.0/26", ours] })),
+        ],
+        says: /opens port 3389/,
       },
     },
     absent: { stack: [group()] },
