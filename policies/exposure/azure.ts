@@ -184,22 +184,41 @@ function isAmongItself({ ports, sources, destinations }: SecurityRule): boolean 
   );
 }
 
-export const exposureAzureDenied: ResourcePolicy = {
+export const exposureAzureDenied: StackPolicy = {
   id: "exposure-azure-denied",
   concern: "exposure",
   severity: "high",
   description:
-    "A security group ends in a rule that denies the rest: Azure's own default lets the whole network in.",
-  remedy: 'Add an inbound rule with access "Deny", any source and any port, at priority 4096',
+    "A security group denies what no rule of it allows: Azure's own default lets the whole network in.",
+  remedy:
+    'Add an inbound rule with access "Deny" and `*` for protocol, sources, destinations and ports, at priority 4096',
   covers: [],
-  types: [securityGroupType],
-  *check(resource) {
-    const refuses = ({ isInbound, allows, sources, ports }: SecurityRule): boolean =>
-      isInbound && !allows && sources.includes("*") && ports.some((range) => described(range) === "*");
-    if (!securityRules(resource).some(refuses))
-      yield { path: "securityRules", problem: "let in whatever no rule speaks of" };
+  *inspect(stack) {
+    yield* everyOne(stack.ofType(securityGroupType), function* (resource) {
+      const name = known(() => resource.props["networkSecurityGroupName"], undefined);
+      const apart = attached(
+        stack,
+        resource,
+        [securityRuleType],
+        "networkSecurityGroupName",
+        [name].filter(Boolean),
+      );
+      const rules = [resource, ...apart].flatMap(securityRules);
+      if (!rules.some((rule) => known(() => deniesAll(rule), false)) && !rules.some(deniesAll))
+        yield { resource, path: "securityRules", problem: "let in whatever no rule speaks of" };
+    });
   },
 };
+
+function deniesAll(rule: SecurityRule): boolean {
+  return (
+    rule.isInbound &&
+    !rule.allows &&
+    rule.protocol === "*" &&
+    [rule.sources, rule.destinations, rule.sourcePorts].every((all) => all.includes("*")) &&
+    rule.ports.some((range) => described(range) === "*")
+  );
+}
 
 /** Azure takes no group there. */
 const withoutGroup: ReadonlySet<unknown> = new Set([

@@ -15,6 +15,8 @@ export interface SecurityRule {
   /** Ranges of addresses, service tags, `*`. */
   readonly sources: readonly string[];
   readonly destinations: readonly string[];
+  /** As they are written: `*`, `1024`. */
+  readonly sourcePorts: readonly string[];
   readonly ports: readonly PortRange[];
 }
 
@@ -41,6 +43,9 @@ function securityRule(rule: () => unknown, path: string): SecurityRule {
     },
     get destinations() {
       return peers(rule(), "destination");
+    },
+    get sourcePorts() {
+      return texts(rule(), "sourcePortRange");
     },
     get ports() {
       const ranges = texts(rule(), "destinationPortRange");

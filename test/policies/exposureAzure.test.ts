@@ -441,6 +441,18 @@ describe("Policies of exposure in Azure: networks", () => {
     policy: exposureAzureDenied,
     passes: {
       "a refusal of the rest": [group(allow({ destinationPortRange: "443" }), refusal)],
+      "a refusal of the rest in small letters": [group({ ...refusal, access: "deny", direction: "inbound" })],
+      "a refusal as a rule of its own": [
+        { ...group(), props: { networkSecurityGroupName: "nsg" } },
+        {
+          ...ruleOf({ ...refusal, networkSecurityGroupName: unknown }),
+          from: { networkSecurityGroupName: "subject" },
+        },
+      ],
+      "a refusal as a rule of its own that names its group": [
+        { ...group(), props: { networkSecurityGroupName: "nsg" } },
+        ruleOf({ ...refusal, networkSecurityGroupName: "nsg" }),
+      ],
     },
     fails: {
       "no refusal": {
@@ -458,6 +470,25 @@ describe("Policies of exposure in Azure: networks", () => {
       "a refusal of what goes out": {
         stack: [group({ ...refusal, direction: "Outbound" })],
         says: /let in whatever/,
+      },
+      "a refusal of one protocol": {
+        stack: [group({ ...refusal, protocol: "Tcp" })],
+        says: /let in whatever/,
+      },
+      "a refusal to one machine": {
+        stack: [group({ ...refusal, destinationAddressPrefix: "10.0.0.4" })],
+        says: /let in whatever/,
+      },
+      "a refusal of what comes from one port": {
+        stack: [group({ ...refusal, sourcePortRange: "1024" })],
+        says: /let in whatever/,
+      },
+      "another group's rule": {
+        stack: [
+          { ...group(), props: { networkSecurityGroupName: "nsg" } },
+          ruleOf({ ...refusal, networkSecurityGroupName: "another" }),
+        ],
+        says: /^subject .*let in whatever/,
       },
     },
     absent: { stack: [group()], says: /let in whatever no rule speaks of/ },
