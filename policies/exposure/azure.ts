@@ -236,15 +236,18 @@ export const exposureAzureSubnet: StackPolicy = {
     "Set networkSecurityGroup, and defaultOutboundAccess to false (Azure's own services name their subnets)",
   covers: ["CKV2_AZURE_31", "CIS Azure 6.5"],
   *inspect(stack) {
-    yield* everyOne(stack.ofType("azure-native:network:Subnet"), function* (subnet) {
-      const name = known(() => subnet.props["subnetName"], undefined) ?? subnet.name;
+    yield* everyOne(subnetsOf(stack), function* ({ resource, path, name, props }) {
       if (withoutGroup.has(name)) return;
-      const named =
-        (subnet.origins["networkSecurityGroup"] ?? []).length > 0 ||
-        at(subnet.props, "networkSecurityGroup", "id") !== undefined;
-      if (!named) yield { resource: subnet, path: "networkSecurityGroup", problem: "is not set" };
-      if (at(subnet.props, "defaultOutboundAccess") !== false && name !== "AzureBastionSubnet")
-        yield { resource: subnet, path: "defaultOutboundAccess", problem: "is not false" };
+      const fault = (key: string, problem: string) => ({
+        resource,
+        path: path === "" ? key : `${path}.${key}`,
+        problem,
+      });
+      const isComputed = path === "" && (resource.origins["networkSecurityGroup"] ?? []).length > 0;
+      if (at(props(), "defaultOutboundAccess") !== false && name !== "AzureBastionSubnet")
+        yield fault("defaultOutboundAccess", "is not false");
+      if (!isComputed && !at(props(), "networkSecurityGroup", "id"))
+        yield fault("networkSecurityGroup", "is not set");
     });
   },
 };

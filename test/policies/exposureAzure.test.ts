@@ -513,6 +513,7 @@ describe("Policies of exposure in Azure: networks", () => {
       "a Bastion, which needs a way out": [
         subnet({ subnetName: "AzureBastionSubnet", networkSecurityGroup: { id: "/nsg" } }),
       ],
+      "a network with its subnets in it": [network({ name: "nodes", ...guarded }, { name: "GatewaySubnet" })],
     },
     fails: {
       "no group": {
@@ -531,10 +532,18 @@ describe("Policies of exposure in Azure: networks", () => {
         stack: [subnet({ subnetName: "AzureBastionSubnet" })],
         says: /networkSecurityGroup is not set/,
       },
+      "a subnet in its network": {
+        stack: [network({ name: "nodes", ...guarded }, { name: "open", defaultOutboundAccess: false })],
+        says: /^network .*: subnets\[1\]\.networkSecurityGroup is not set/,
+      },
+      "a way out of a subnet in its network": {
+        stack: [network({ name: "nodes", networkSecurityGroup: { id: "/nsg" } })],
+        says: /subnets\[0\]\.defaultOutboundAccess is not false/,
+      },
     },
     absent: {
       stack: [subnet({})],
-      says: /networkSecurityGroup is not set[^]*defaultOutboundAccess is not false/,
+      says: /defaultOutboundAccess is not false[^]*networkSecurityGroup is not set/,
     },
     unknown: [subnet({ networkSecurityGroup: { id: unknown }, defaultOutboundAccess: false })],
   });
@@ -709,6 +718,10 @@ function ruleOf(rule: object): Given {
 
 function subnet(props: Given["props"]): Given {
   return { type: "azure-native:network:Subnet", name: "subnet", props };
+}
+
+function network(...subnets: object[]): Given {
+  return { type: "azure-native:network:VirtualNetwork", name: "network", props: { subnets } };
 }
 
 function nic(props: Given["props"]): Given {
