@@ -14,6 +14,8 @@ import { isEverybody, type PortRange } from "./networks.ts";
 const account = "azure-native:storage:StorageAccount";
 const vault = "azure-native:keyvault:Vault";
 const cluster = "azure-native:containerservice:ManagedCluster";
+const nic = "azure-native:network:NetworkInterface";
+const balancer = "azure-native:network:LoadBalancer";
 const pool = "azure-native:containerservice:AgentPool";
 
 /** A range of addresses, where one is named. */
@@ -252,34 +254,52 @@ export const exposureAzureSubnet: StackPolicy = {
   },
 };
 
-export const exposureAzureMachineAddress: StackPolicy = {
+/** What has addresses: where in a resource, and the name of the property that makes one public. */
+const addressed: readonly {
+  readonly type: string;
+  readonly interfaces?: string;
+  readonly configurations: string;
+  readonly address: string;
+}[] = [
+  { type: nic, configurations: "ipConfigurations", address: "publicIPAddress" },
+  { type: balancer, configurations: "frontendIPConfigurations", address: "publicIPAddress" },
+  ...[
+    { type: "azure-native:compute:VirtualMachine", place: "" },
+    { type: "azure-native:compute:VirtualMachineScaleSet", place: "virtualMachineProfile." },
+  ].map(({ type, place }) => ({
+    type,
+    interfaces: `${place}networkProfile.networkInterfaceConfigurations`,
+    configurations: "ipConfigurations",
+    address: "publicIPAddressConfiguration",
+  })),
+];
+
+export const exposureAzureMachineAddress: ResourcePolicy = {
   id: "exposure-azure-machine-address",
   concern: "exposure",
   severity: "high",
-  description: "No network interface has a public address.",
-  remedy: "Remove publicIPAddress from the interface; go out through a NAT gateway, come in through Bastion",
+  description: "No network interface and no load balancer has a public address.",
+  remedy:
+    "Remove the public address and IP forwarding; go out through a NAT gateway, come in through Bastion or the cluster's edge",
   covers: ["CKV_AZURE_119", "AVD-AZU-0051"],
-  *inspect(stack) {
-    yield* everyOne(stack.ofType("azure-native:network:NetworkInterface"), function* (resource) {
-      for (const [index, configuration] of listAt(resource.props, "ipConfigurations").entries())
-        if (known(() => at(configuration, "publicIPAddress"), true) !== undefined)
-          yield {
-            resource,
-            path: `ipConfigurations[${String(index)}].publicIPAddress`,
-            problem: "makes the machine reachable from the internet",
-          };
-      if (resource.props["enableIPForwarding"] === true)
-        yield { resource, path: "enableIPForwarding", problem: "lets it speak for others" };
-    });
-    yield* everyOne(stack.ofType("azure-native:network:LoadBalancer"), function* (resource) {
-      for (const [index, front] of listAt(resource.props, "frontendIPConfigurations").entries())
-        if (known(() => at(front, "publicIPAddress"), true) !== undefined)
-          yield {
-            resource,
-            path: `frontendIPConfigurations[${String(index)}].publicIPAddress`,
-            problem: "makes the machines behind it reachable from the internet",
-          };
-    });
+  types: addressed.map(({ type }) => type),
+  *check({ type, props }) {
+    for (const { interfaces, configurations, address } of addressed.filter((one) => one.type === type)) {
+      const all = interfaces === undefined ? [props] : listAt(props, ...interfaces.split("."));
+      yield* everyOne(all.keys(), function* (index) {
+        const place = interfaces === undefined ? "" : `${interfaces}[${String(index)}].`;
+        if (at(all[index], "enableIPForwarding") === true)
+          yield { path: `${place}enableIPForwarding`, problem: "lets it speak for others" };
+        const own = listAt(all[index], configurations);
+        yield* everyOne(own.keys(), function* (each) {
+          if (at(own[each], address))
+            yield {
+              path: `${place}${configurations}[${String(each)}].${address}`,
+              problem: `makes the ${type === balancer ? "machines behind it" : "machine"} reachable from the internet`,
+            };
+        });
+      });
+    }
   },
 };
 

@@ -555,6 +555,8 @@ describe("Policies of exposure in Azure: networks", () => {
         nic({ ipConfigurations: [{ privateIPAddress: "10.0.0.4" }], enableIPForwarding: false }),
         balancer({ privateIPAddress: "10.0.0.5" }),
       ],
+      "a machine that brings its interface along": [madeWith("VirtualMachine", {})],
+      "a scale set": [madeWith("VirtualMachineScaleSet", {})],
     },
     fails: {
       "a public address": {
@@ -572,6 +574,30 @@ describe("Policies of exposure in Azure: networks", () => {
       "a public balancer": {
         stack: [balancer({}, { publicIPAddress: { id: "/pip" } })],
         says: /frontendIPConfigurations\[1\]\.publicIPAddress makes the machines behind it reachable/,
+      },
+      "a scale set whose machines have addresses": {
+        stack: [
+          madeWith("VirtualMachineScaleSet", {
+            ipConfigurations: [{}, { publicIPAddressConfiguration: { name: "pip" } }],
+          }),
+        ],
+        says: /virtualMachineProfile\.networkProfile\.networkInterfaceConfigurations\[0\]\.ipConfigurations\[1\]\.publicIPAddressConfiguration makes/,
+      },
+      "a machine that brings its address along": {
+        stack: [
+          madeWith("VirtualMachine", {
+            ipConfigurations: [{ publicIPAddressConfiguration: { name: "pip" } }],
+          }),
+        ],
+        says: /: networkProfile\.networkInterfaceConfigurations\[0\]\.ipConfigurations\[0\]\.publicIPAddressConfiguration makes/,
+      },
+      "a scale set whose machines speak for others": {
+        stack: [madeWith("VirtualMachineScaleSet", { enableIPForwarding: true })],
+        says: /networkInterfaceConfigurations\[0\]\.enableIPForwarding lets it speak for others/,
+      },
+      "an interface that speaks for others, its addresses not known": {
+        stack: [nic({ ipConfigurations: unknown, enableIPForwarding: true })],
+        says: /enableIPForwarding lets it speak for others/,
       },
     },
     absent: { stack: [nic({}), balancer()] },
@@ -730,6 +756,15 @@ function nic(props: Given["props"]): Given {
 
 function balancer(...frontendIPConfigurations: object[]): Given {
   return { type: "azure-native:network:LoadBalancer", name: "balancer", props: { frontendIPConfigurations } };
+}
+
+/** A machine, or a set of them, that makes its interface itself. */
+function madeWith(kind: "VirtualMachine" | "VirtualMachineScaleSet", configuration: object): Given {
+  const networkProfile = { networkInterfaceConfigurations: [{ name: "nic", ...configuration }] };
+  return {
+    type: `azure-native:compute:${kind}`,
+    props: kind === "VirtualMachine" ? { networkProfile } : { virtualMachineProfile: { networkProfile } },
+  };
 }
 
 function cluster(props: Given["props"]): Given {
