@@ -7,8 +7,8 @@ import {
 } from "../facts/securityRules.ts";
 import { rangesOf, subnetsOf } from "../facts/subnets.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, known, listAt, quoted } from "../resource.ts";
-import { isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { at, attached, everyOne, known, listAt, type Resource } from "../resource.ts";
+import { isFalse, isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 import { isEverybody, type PortRange } from "./networks.ts";
 
 const account = "azure-native:storage:StorageAccount";
@@ -303,39 +303,36 @@ export const exposureAzureMachineAddress: ResourcePolicy = {
   },
 };
 
-export const exposureAksApi: ResourcePolicy = {
+const isPrivateCluster = ({ props }: Resource): boolean =>
+  at(props, "apiServerAccessProfile", "enablePrivateCluster") === true;
+
+export const exposureAksApi = requirementPolicy({
   id: "exposure-aks-api",
   concern: "exposure",
   severity: "high",
   description:
     "A cluster's API is private, or answers named networks only; nobody runs commands through Azure instead.",
   remedy:
-    "Set apiServerAccessProfile.enablePrivateCluster to true or authorizedIPRanges to named networks, and disableRunCommand to true",
+    "In apiServerAccessProfile set enablePrivateCluster to true and enablePrivateClusterPublicFQDN to false, or authorizedIPRanges to named networks; and disableRunCommand to true",
   covers: ["CKV_AZURE_6", "CKV_AZURE_115", "CIS AKS 5.4.1", "CIS AKS 5.4.2", "AVD-AZU-0041"],
-  types: [cluster],
-  *check({ props }) {
-    const profile = at(props, "apiServerAccessProfile");
-    if (at(profile, "enablePrivateCluster") === true) {
-      if (at(profile, "enablePrivateClusterPublicFQDN") === true)
-        yield {
-          path: "apiServerAccessProfile.enablePrivateClusterPublicFQDN",
-          problem: "tells the private address to everybody",
-        };
-    } else {
-      const networks = listAt(profile, "authorizedIPRanges").map(String);
-      if (networks.length === 0 || networks.some(isEverybody))
-        yield {
-          path: "apiServerAccessProfile.authorizedIPRanges",
-          problem: "lets everybody ask the cluster's API",
-        };
-    }
-    if (at(profile, "disableRunCommand") !== true)
-      yield {
-        path: "apiServerAccessProfile.disableRunCommand",
-        problem: quoted(at(profile, "disableRunCommand")),
-      };
-  },
-};
+  requires: [
+    {
+      type: cluster,
+      // By default AKS publishes the private address as well (learn.microsoft.com/azure/aks/private-clusters).
+      path: "apiServerAccessProfile.enablePrivateClusterPublicFQDN",
+      ...isFalse,
+      unless: (resource) => !isPrivateCluster(resource),
+    },
+    {
+      type: cluster,
+      path: "apiServerAccessProfile.authorizedIPRanges",
+      accepts: (value) => Array.isArray(value) && value.length > 0 && !value.map(String).some(isEverybody),
+      expected: "named networks",
+      unless: isPrivateCluster,
+    },
+    { type: cluster, path: "apiServerAccessProfile.disableRunCommand", ...isTrue },
+  ],
+});
 
 export const exposureAksNodes = requirementPolicy({
   id: "exposure-aks-nodes",

@@ -633,6 +633,14 @@ describe("Policies of exposure in Azure: clusters", () => {
         stack: [api({ authorizedIPRanges: [ours], disableRunCommand: false })],
         says: /apiServerAccessProfile\.disableRunCommand is false/,
       },
+      "a private API whose address Azure publishes by default": {
+        stack: [api({ enablePrivateCluster: true })],
+        says: /apiServerAccessProfile\.enablePrivateClusterPublicFQDN is not set, expected false/,
+      },
+      "commands through Azure, the networks not known": {
+        stack: [api({ authorizedIPRanges: unknown, disableRunCommand: false })],
+        says: /disableRunCommand is false/,
+      },
     },
     absent: { stack: [cluster({})], says: /authorizedIPRanges/ },
     unknown: [api({ authorizedIPRanges: [unknown] })],
