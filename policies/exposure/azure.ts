@@ -7,7 +7,7 @@ import {
 } from "../facts/securityRules.ts";
 import { rangesOf, subnetsOf } from "../facts/subnets.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, known, listAt, type Resource } from "../resource.ts";
+import { at, attached, everyOne, known, listAt, type Resource, type StackResource } from "../resource.ts";
 import { isFalse, isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 import { isEverybody, type PortRange } from "./networks.ts";
 
@@ -378,25 +378,19 @@ export const exposureAzureEndpoints: StackPolicy = {
   remedy: "Add a PrivateEndpoint for it, with a private DNS zone group",
   covers: ["CKV2_AZURE_32", "CKV2_AZURE_33"],
   *inspect(stack) {
-    const endpoints = stack.ofType("azure-native:network:PrivateEndpoint");
+    const connections = stack.ofType("azure-native:network:PrivateEndpoint").flatMap(connectionsOf);
     yield* everyOne(stack.ofType(account, vault), function* (resource) {
-      const access =
-        resource.type === vault
-          ? at(resource.props, "properties", "publicNetworkAccess")
-          : resource.props["publicNetworkAccess"];
-      if (String(access).toLowerCase() !== "disabled") return;
-      const name = resource.type === vault ? resource.props["vaultName"] : resource.props["accountName"];
-      const reached = endpoints.some(
-        ({ props, origins }) =>
-          origins["privateLinkServiceConnections"]?.includes(resource.urn) === true ||
-          known(
-            () =>
-              listAt(props, "privateLinkServiceConnections").some((connection) =>
-                String(at(connection, "privateLinkServiceId")).endsWith(`/${String(name)}`),
-              ),
-            false,
-          ),
-      );
+      const isVault = resource.type === vault;
+      const own = isVault ? at(resource.props, "properties") : resource.props;
+      if (String(at(own, "publicNetworkAccess")).toLowerCase() !== "disabled") return;
+      const isOrigin = ({ origins }: Connection): boolean => origins.includes(resource.urn);
+      const name = known(() => resource.props[isVault ? "vaultName" : "accountName"], undefined);
+      const id = `/${isVault ? "vaults" : "storageAccounts"}/${String(name)}`.toLowerCase();
+      const isNamed = ({ target }: Connection): boolean => target().toLowerCase().endsWith(id);
+      const reached =
+        connections.some((one) => isOrigin(one) || known(() => isNamed(one), false)) ||
+        // What was made of nothing in this stack may be this one.
+        connections.filter(({ origins }) => origins.length === 0).some(isNamed);
       // The second copy is written by Azure itself, and read only when the first is lost.
       const copied = attached(
         stack,
@@ -410,3 +404,22 @@ export const exposureAzureEndpoints: StackPolicy = {
     });
   },
 };
+
+interface Connection {
+  /** URNs of what its target was computed from. */
+  readonly origins: readonly string[];
+  /** @throws the SDK's UnknownValueError where it is not known yet */
+  readonly target: () => string;
+}
+
+/** Also those that the other side's owner approves first. */
+function connectionsOf({ props, origins }: StackResource): readonly Connection[] {
+  return ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"].flatMap((kind) => {
+    const all = known(() => listAt(props, kind), undefined);
+    const each = all === undefined ? [() => props[kind]] : [...all.keys()].map((index) => () => all[index]);
+    return each.map((connection) => ({
+      origins: origins[kind] ?? [],
+      target: () => String(at(connection(), "privateLinkServiceId")),
+    }));
+  });
+}

@@ -192,6 +192,14 @@ describe("Policies of exposure in Azure: what stores", () => {
           from: { destinationAccount: "account" },
         },
       ],
+      "an endpoint that somebody approves": [
+        account(disabled),
+        {
+          ...endpoint(""),
+          props: { manualPrivateLinkServiceConnections: [{ privateLinkServiceId: accountId }] },
+        },
+      ],
+      "an id in other letters": [account(disabled), endpoint(accountId.toLowerCase())],
     },
     fails: {
       "an account that nobody reaches": {
@@ -206,8 +214,13 @@ describe("Policies of exposure in Azure: what stores", () => {
         stack: [account(disabled), endpoint("/subscriptions/0/storageAccounts/stother")],
         says: /^account .*has no private endpoint/,
       },
+      "an endpoint of a vault that has the account's name": {
+        stack: [account(disabled), endpoint("/subscriptions/0/providers/Microsoft.KeyVault/vaults/stblocks")],
+        says: /^account .*has no private endpoint/,
+      },
     },
     absent: { stack: [account({}), vault({})] },
+    unknown: [account(disabled), endpoint(unknown)],
   });
 });
 
