@@ -1,7 +1,7 @@
 /** Azure: who may do what is named, and nothing has a key that never ends. */
 import type { ResourcePolicy } from "../policy.ts";
 import { at, listAt, quoted } from "../resource.ts";
-import { isFalse, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { isFalse, isOneOf, isSet, isTrue, requirementPolicy } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
 const cluster = "azure-native:containerservice:ManagedCluster";
@@ -87,7 +87,9 @@ const wideRoles = [
   "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
 ];
 
-export const identityAzureAssignment: ResourcePolicy = {
+const assignment = "azure-native:authorization:RoleAssignment";
+
+export const identityAzureAssignment = requirementPolicy({
   id: "identity-azure-assignment",
   concern: "identity",
   severity: "high",
@@ -96,16 +98,28 @@ export const identityAzureAssignment: ResourcePolicy = {
   remedy:
     'Assign a narrower role on the resource itself, and set principalType ("ServicePrincipal" for identities), which Azure otherwise takes for a User',
   covers: ["CKV_AZURE_39", "CIS Azure 1.23"],
-  types: ["azure-native:authorization:RoleAssignment"],
-  *check({ props }) {
-    const role = String(props["roleDefinitionId"]);
-    if (wideRoles.some((id) => role.toLowerCase().endsWith(id)))
-      yield { path: "roleDefinitionId", problem: "is a role that may do anything, or give others any role" };
-    if (/^\/subscriptions\/[^/]+\/?$|^\/providers\/Microsoft\.Management\//.test(String(props["scope"])))
-      yield { path: "scope", problem: `${quoted(props["scope"])}, a whole subscription or more` };
-    if (props["principalType"] === undefined) yield { path: "principalType", problem: "is not set" };
-  },
-};
+  requires: [
+    {
+      type: assignment,
+      path: "roleDefinitionId",
+      accepts: (value) =>
+        typeof value === "string" && !wideRoles.some((id) => value.toLowerCase().includes(id)),
+      expected: "a role that may not do anything, nor give others any role",
+    },
+    {
+      type: assignment,
+      path: "scope",
+      accepts: (value) => typeof value === "string" && !isWide(value),
+      expected: "less than a subscription",
+    },
+    { type: assignment, path: "principalType", ...isSet("the kind of principal") },
+  ],
+});
+
+/** Whether it is the tenant, a management group or a subscription; Azure takes any letters. */
+function isWide(scope: string): boolean {
+  return /^\/?$|^\/subscriptions\/[^/]+\/?$|^\/providers\/microsoft\.management\//i.test(scope);
+}
 
 export const identityAzureRole: ResourcePolicy = {
   id: "identity-azure-role",

@@ -172,23 +172,49 @@ describe("Policies of identity in Azure", () => {
           `an ${String(what)}`,
           {
             stack: [assignment({ ...narrow, roleDefinitionId: `${roles}/${String(id)}` })],
-            says: /roleDefinitionId .*is a role that may do anything, or give others any role/,
+            says: /roleDefinitionId is ".*expected a role that may not do anything/,
           },
         ]),
       ),
       "a whole subscription": {
         stack: [assignment({ ...narrow, scope: subscription })],
-        says: /scope is ".*", .*a whole subscription or more/,
+        says: /scope is ".*expected less than a subscription/,
       },
       "a management group": {
         stack: [
           assignment({ ...narrow, scope: "/providers/Microsoft.Management/managementGroups/production" }),
         ],
-        says: /scope is ".*a whole subscription or more/,
+        says: /scope is ".*expected less than a subscription/,
       },
       "nobody in particular": {
         stack: [assignment({ roleDefinitionId: reader, scope: group })],
         says: /principalType is not set/,
+      },
+      "a whole subscription in other letters": {
+        stack: [assignment({ ...narrow, scope: subscription.replace("subscriptions", "Subscriptions") })],
+        says: /scope is ".*expected less than a subscription/,
+      },
+      "a management group in other letters": {
+        stack: [
+          assignment({ ...narrow, scope: "/providers/microsoft.management/managementGroups/production" }),
+        ],
+        says: /scope is ".*expected less than a subscription/,
+      },
+      "the whole tenant": {
+        stack: [assignment({ ...narrow, scope: "/" })],
+        says: /scope is "\/", expected less than a subscription/,
+      },
+      "an owner with a slash behind": {
+        stack: [assignment({ ...narrow, roleDefinitionId: `${owner}/` })],
+        says: /roleDefinitionId is ".*expected a role that may not do anything/,
+      },
+      "a whole subscription, for a role that is not known": {
+        stack: [assignment({ ...narrow, roleDefinitionId: unknown, scope: subscription })],
+        says: /scope is ".*expected less than a subscription/,
+      },
+      "an owner of what is not known": {
+        stack: [assignment({ ...narrow, roleDefinitionId: owner, scope: unknown })],
+        says: /roleDefinitionId is ".*expected a role that may not do anything/,
       },
     },
     absent: { stack: [assignment({})], says: /principalType is not set/ },
