@@ -1,6 +1,6 @@
 /** Azure: who may do what is named, and nothing has a key that never ends. */
-import type { ResourcePolicy } from "../policy.ts";
-import { at, listAt, quoted } from "../resource.ts";
+import type { Fault, ResourcePolicy } from "../policy.ts";
+import { at, everyOne, listAt, quoted, type Properties } from "../resource.ts";
 import { isFalse, isOneOf, isSet, isTrue, requirementPolicy } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
@@ -125,20 +125,37 @@ export const identityAzureRole: ResourcePolicy = {
   id: "identity-azure-role",
   concern: "identity",
   severity: "high",
-  description: "A role of one's own names its actions.",
-  remedy: "Replace `*` by the actions that are needed",
+  description: "A role of one's own names its actions; only what it may see is left open.",
+  remedy: "Replace `*` by the actions that are needed, and `/` by the scopes that it is for",
   covers: ["CKV_AZURE_39", "AVD-AZU-0030"],
   types: ["azure-native:authorization:RoleDefinition"],
   *check({ props }) {
-    for (const [index, permission] of listAt(props, "permissions").entries())
-      for (const kind of ["actions", "dataActions"])
-        for (const action of listAt(permission, kind).map(String))
-          if (action === "*" || /^[\w.]+\/\*$/.test(action) || /\*\/(write|delete|action)$/.test(action))
-            yield { path: `permissions[${String(index)}].${kind}`, problem: `allows ${action}` };
-    for (const scope of listAt(props, "assignableScopes").map(String))
-      if (scope === "/") yield { path: "assignableScopes", problem: "is everything" };
+    yield* everyOne([wildcards, scopes], (look) => look(props));
   },
 };
+
+function* wildcards(props: Properties): Iterable<Fault> {
+  const permissions = listAt(props, "permissions");
+  const kinds = ["actions", "dataActions"] as const;
+  const lists = [...permissions.keys()].flatMap((index) => kinds.map((kind) => ({ index, kind })));
+  yield* everyOne(lists, function* ({ index, kind }) {
+    const actions = listAt(permissions[index], kind);
+    yield* everyOne(actions.keys(), function* (each) {
+      const action = String(actions[each]);
+      // To see everything changes nothing; to read all content gives it away.
+      const isSight = kind === "actions" && /\/read$/i.test(action);
+      if (action.includes("*") && !isSight)
+        yield { path: `permissions[${String(index)}].${kind}`, problem: `allows ${action}` };
+    });
+  });
+}
+
+function* scopes(props: Properties): Iterable<Fault> {
+  const all = listAt(props, "assignableScopes");
+  yield* everyOne(all.keys(), function* (index) {
+    if (all[index] === "/") yield { path: "assignableScopes", problem: "is everything" };
+  });
+}
 
 export const identityAzureFederation: ResourcePolicy = {
   id: "identity-azure-federation",

@@ -260,6 +260,34 @@ describe("Policies of identity in Azure", () => {
         stack: [{ ...role({}), props: { permissions: [], assignableScopes: ["/"] } }],
         says: /assignableScopes is everything/,
       },
+      "everything of a kind": {
+        stack: [role({ actions: ["Microsoft.Authorization/roleAssignments/*"] })],
+        says: /allows Microsoft\.Authorization\/roleAssignments\/\*/,
+      },
+      "whatever is written, in capitals": {
+        stack: [role({ actions: ["Microsoft.Authorization/*/Write"] })],
+        says: /allows Microsoft\.Authorization\/\*\/Write/,
+      },
+      "whatever is done to a kind": {
+        stack: [role({ actions: ["Microsoft.Compute/virtualMachines/*/action"] })],
+        says: /allows Microsoft\.Compute\/virtualMachines\/\*\/action/,
+      },
+      "half a name": {
+        stack: [role({ actions: ["Microsoft.Stor*"] })],
+        says: /allows Microsoft\.Stor\*/,
+      },
+      "all content that is read": {
+        stack: [role({ dataActions: ["*/read"] })],
+        says: /dataActions allows \*\/read/,
+      },
+      "everything beside an action that is not known": {
+        stack: [role({ actions: [unknown, "*"] })],
+        says: /actions allows \*/,
+      },
+      "a role for everything, its actions not known": {
+        stack: [{ ...role({}), props: { permissions: unknown, assignableScopes: [group, "/"] } }],
+        says: /assignableScopes is everything/,
+      },
     },
     absent: { stack: [role({})] },
     unknown: [role({ actions: [unknown] })],
