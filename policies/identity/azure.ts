@@ -1,6 +1,6 @@
 /** Azure: who may do what is named, and nothing has a key that never ends. */
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, listAt, quoted, type Properties } from "../resource.ts";
+import { at, everyOne, listAt, type Properties } from "../resource.ts";
 import { isFalse, isOneOf, isSet, isTrue, requirementPolicy } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
@@ -157,7 +157,9 @@ function* scopes(props: Properties): Iterable<Fault> {
   });
 }
 
-export const identityAzureFederation: ResourcePolicy = {
+const federation = "azure-native:managedidentity:FederatedIdentityCredential";
+
+export const identityAzureFederation = requirementPolicy({
   id: "identity-azure-federation",
   concern: "identity",
   severity: "critical",
@@ -165,18 +167,28 @@ export const identityAzureFederation: ResourcePolicy = {
   remedy:
     'Set subject to "system:serviceaccount:NAMESPACE:NAME" (or the pipeline\'s own), and audiences to api://AzureADTokenExchange',
   covers: [],
-  types: ["azure-native:managedidentity:FederatedIdentityCredential"],
-  *check({ props }) {
-    const subject = at(props, "subject");
-    if (typeof subject !== "string" || subject === "" || subject.includes("*"))
-      yield { path: "subject", problem: `${quoted(subject)}, expected one service account` };
-    if (!String(at(props, "issuer")).startsWith("https://"))
-      yield { path: "issuer", problem: `${quoted(at(props, "issuer"))}, expected an https address` };
-    const audiences = listAt(props, "audiences");
-    if (audiences.length !== 1 || audiences[0] !== "api://AzureADTokenExchange")
-      yield { path: "audiences", problem: `${quoted(audiences)}, expected ["api://AzureADTokenExchange"]` };
-  },
-};
+  requires: [
+    {
+      type: federation,
+      path: "subject",
+      accepts: (value) => typeof value === "string" && value !== "" && !value.includes("*"),
+      expected: "one service account",
+    },
+    {
+      type: federation,
+      path: "issuer",
+      accepts: (value) => typeof value === "string" && value.startsWith("https://"),
+      expected: "an https address",
+    },
+    {
+      type: federation,
+      path: "audiences",
+      accepts: (value) =>
+        Array.isArray(value) && value.length === 1 && value[0] === "api://AzureADTokenExchange",
+      expected: '["api://AzureADTokenExchange"]',
+    },
+  ],
+});
 
 export const identityAzureMachine = requirementPolicy({
   id: "identity-azure-machine",

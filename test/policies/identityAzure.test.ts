@@ -323,6 +323,10 @@ describe("Policies of identity in Azure", () => {
         stack: [federation({ ...credential, audiences: [...credential.audiences, "any"] })],
         says: /audiences is /,
       },
+      "another audience of an issuer that is not known": {
+        stack: [federation({ ...credential, issuer: unknown, audiences: ["any"] })],
+        says: /audiences is \["any"\]/,
+      },
     },
     absent: { stack: [federation({})], says: /subject is not set/ },
     unknown: [federation({ ...credential, issuer: unknown })],
