@@ -195,7 +195,8 @@ export const identityAzureMachine = requirementPolicy({
   concern: "identity",
   severity: "high",
   description: "A virtual machine has a managed identity, and a Linux one takes no passwords.",
-  remedy: "Set identity.type, and osProfile.linuxConfiguration.disablePasswordAuthentication to true",
+  remedy:
+    "Set identity.type, and osProfile.linuxConfiguration.disablePasswordAuthentication to true, or osProfile.windowsConfiguration",
   covers: ["CKV_AZURE_1", "CKV_AZURE_149", "CKV_AZURE_178", "AVD-AZU-0039"],
   requires: [
     {
@@ -207,10 +208,21 @@ export const identityAzureMachine = requirementPolicy({
       type: "azure-native:compute:VirtualMachine",
       path: "osProfile.linuxConfiguration.disablePasswordAuthentication",
       ...isTrue,
-      unless: ({ props }) => at(props, "osProfile", "linuxConfiguration") === undefined,
+      unless: ({ props }) => at(props, "osProfile") === undefined || isWindows(props),
     },
   ],
 });
+
+/** Azure takes a machine that says nothing of its system for what its image is; one that nobody knows may be Linux. */
+function isWindows(machine: unknown): boolean {
+  const image = at(machine, "storageProfile", "imageReference", "publisher");
+  return (
+    at(machine, "osProfile", "linuxConfiguration") === undefined &&
+    (at(machine, "osProfile", "windowsConfiguration") !== undefined ||
+      at(machine, "storageProfile", "osDisk", "osType") === "Windows" ||
+      /windows/i.test(String(image)))
+  );
+}
 
 export const identityAzureLogs = requirementPolicy({
   id: "identity-azure-logs",

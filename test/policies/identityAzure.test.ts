@@ -346,6 +346,13 @@ describe("Policies of identity in Azure", () => {
           },
         },
       ],
+      "a Windows machine that says nothing of Windows": [machine({ adminPassword: "s3cret" }, windowsImage)],
+      "a Windows machine of an image of one's own": [
+        machine({ adminPassword: "s3cret" }, { imageReference: { id: "/i" }, osDisk: { osType: "Windows" } }),
+      ],
+      "a machine from a disk that has its people already": [
+        { type: "azure-native:compute:VirtualMachine", props: { identity: { type: "SystemAssigned" } } },
+      ],
     },
     fails: {
       passwords: {
@@ -367,6 +374,14 @@ describe("Policies of identity in Azure", () => {
           },
         ],
         says: /identity\.type is "None", expected "SystemAssigned"/,
+      },
+      "a Linux machine that says nothing of Linux": {
+        stack: [linux({ adminPassword: "s3cret" })],
+        says: /osProfile\.linuxConfiguration\.disablePasswordAuthentication is not set/,
+      },
+      "a machine of an image that nobody knows": {
+        stack: [machine({ adminPassword: "s3cret" }, { imageReference: { id: "/i" } })],
+        says: /disablePasswordAuthentication is not set/,
       },
     },
     absent: {
