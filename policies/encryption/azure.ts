@@ -1,7 +1,8 @@
 /** Azure: what rests is encrypted, and nothing speaks an old TLS. */
+import { machineTypes } from "../facts/machines.ts";
 import type { ResourcePolicy } from "../policy.ts";
-import { at, changed, isMap, known, quoted } from "../resource.ts";
-import { isOneOf, isSet, isTrue, requirementPolicy, type Requirement } from "../requirement.ts";
+import { at, changed, isMap, known, quoted, type Resource } from "../resource.ts";
+import { isOneOf, isSet, isTrue, requirementPolicy } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
 const disk = "azure-native:compute:Disk";
@@ -55,17 +56,6 @@ export const encryptionAzureStorageInfrastructure = requirementPolicy({
   ],
 });
 
-/** What makes machines, and where it describes them. */
-const machines: readonly (Pick<Requirement, "type" | "unless"> & { readonly place: string })[] = [
-  { type: "azure-native:compute:VirtualMachine", place: "" },
-  {
-    type: "azure-native:compute:VirtualMachineScaleSet",
-    place: "virtualMachineProfile.",
-    // It then groups machines that are described on their own.
-    unless: ({ props }) => props["virtualMachineProfile"] === undefined,
-  },
-];
-
 export const encryptionAzureMachine = requirementPolicy({
   id: "encryption-azure-machine",
   concern: "encryption",
@@ -73,10 +63,11 @@ export const encryptionAzureMachine = requirementPolicy({
   description: "A virtual machine is encrypted on its host, caches and temporary disks included.",
   remedy: "Set securityProfile.encryptionAtHost to true (of a scale set: in its virtualMachineProfile)",
   covers: ["CKV_AZURE_97", "CKV_AZURE_151"],
-  requires: machines.map(({ place, ...requirement }) => ({
-    ...requirement,
+  requires: machineTypes.map(({ type, place, profileOf }) => ({
+    type,
     path: `${place}securityProfile.encryptionAtHost`,
     ...isTrue,
+    unless: ({ props }) => profileOf(props) === undefined,
   })),
 });
 
@@ -87,15 +78,18 @@ export const encryptionAzureTrustedLaunch = requirementPolicy({
   description: "A virtual machine starts only what is signed: secure boot and a virtual TPM.",
   remedy: 'Set securityProfile.securityType to "TrustedLaunch" with secureBootEnabled and vTpmEnabled',
   covers: [],
-  requires: machines.flatMap(({ place, ...requirement }) => [
-    {
-      ...requirement,
-      path: `${place}securityProfile.securityType`,
-      ...isOneOf("TrustedLaunch", "ConfidentialVM"),
-    },
-    { ...requirement, path: `${place}securityProfile.uefiSettings.secureBootEnabled`, ...isTrue },
-    { ...requirement, path: `${place}securityProfile.uefiSettings.vTpmEnabled`, ...isTrue },
-  ]),
+  requires: machineTypes.flatMap(({ type, place, profileOf }) =>
+    [
+      { path: "securityType", ...isOneOf("TrustedLaunch", "ConfidentialVM") },
+      { path: "uefiSettings.secureBootEnabled", ...isTrue },
+      { path: "uefiSettings.vTpmEnabled", ...isTrue },
+    ].map(({ path, ...condition }) => ({
+      type,
+      path: `${place}securityProfile.${path}`,
+      ...condition,
+      unless: ({ props }: Resource) => profileOf(props) === undefined,
+    })),
+  ),
 });
 
 export const encryptionAzureDisk = requirementPolicy({

@@ -1,4 +1,5 @@
 /** Azure: who may do what is named, and nothing has a key that never ends. */
+import { machineTypes } from "../facts/machines.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, listAt, type Properties } from "../resource.ts";
 import { isFalse, isOneOf, isSet, isTrue, requirementPolicy } from "../requirement.ts";
@@ -196,21 +197,22 @@ export const identityAzureMachine = requirementPolicy({
   severity: "high",
   description: "A virtual machine has a managed identity, and a Linux one takes no passwords.",
   remedy:
-    "Set identity.type, and osProfile.linuxConfiguration.disablePasswordAuthentication to true, or osProfile.windowsConfiguration",
+    "Set identity.type, and osProfile.linuxConfiguration.disablePasswordAuthentication to true, or osProfile.windowsConfiguration (of a scale set: in its virtualMachineProfile)",
   covers: ["CKV_AZURE_1", "CKV_AZURE_149", "CKV_AZURE_178", "AVD-AZU-0039"],
-  requires: [
+  requires: machineTypes.flatMap(({ type, place, profileOf }) => [
     {
-      type: "azure-native:compute:VirtualMachine",
+      type,
       path: "identity.type",
       ...isOneOf("SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"),
+      unless: ({ props }) => profileOf(props) === undefined,
     },
     {
-      type: "azure-native:compute:VirtualMachine",
-      path: "osProfile.linuxConfiguration.disablePasswordAuthentication",
+      type,
+      path: `${place}osProfile.linuxConfiguration.disablePasswordAuthentication`,
       ...isTrue,
-      unless: ({ props }) => at(props, "osProfile") === undefined || isWindows(props),
+      unless: ({ props }) => at(profileOf(props), "osProfile") === undefined || isWindows(profileOf(props)),
     },
-  ],
+  ]),
 });
 
 /** Azure takes a machine that says nothing of its system for what its image is; one that nobody knows may be Linux. */

@@ -37,6 +37,7 @@ const credential = {
 };
 
 const windowsImage = { imageReference: { publisher: "MicrosoftWindowsServer", offer: "WindowsServer" } };
+const scaleSetType = "azure-native:compute:VirtualMachineScaleSet";
 
 describe("Policies of identity in Azure", () => {
   testPolicy({
@@ -353,6 +354,10 @@ describe("Policies of identity in Azure", () => {
       "a machine from a disk that has its people already": [
         { type: "azure-native:compute:VirtualMachine", props: { identity: { type: "SystemAssigned" } } },
       ],
+      "a scale set": [scaleSet({ type: "UserAssigned" }, { disablePasswordAuthentication: true })],
+      "a scale set of machines that are described on their own": [
+        { type: scaleSetType, props: { orchestrationMode: "Flexible" } },
+      ],
     },
     fails: {
       passwords: {
@@ -382,6 +387,14 @@ describe("Policies of identity in Azure", () => {
       "a machine of an image that nobody knows": {
         stack: [machine({ adminPassword: "s3cret" }, { imageReference: { id: "/i" } })],
         says: /disablePasswordAuthentication is not set/,
+      },
+      "passwords of a scale set": {
+        stack: [scaleSet({ type: "UserAssigned" }, { disablePasswordAuthentication: false })],
+        says: /virtualMachineProfile\.osProfile\.linuxConfiguration\.disablePasswordAuthentication is false/,
+      },
+      "a scale set without an identity": {
+        stack: [scaleSet(undefined, { disablePasswordAuthentication: true })],
+        says: /^subject \(azure-native:compute:VirtualMachineScaleSet\): identity\.type is not set/,
       },
     },
     absent: {
@@ -453,6 +466,13 @@ function machine(osProfile: object, storageProfile: object): Given {
 
 function linux(osProfile: object): Given {
   return machine(osProfile, { imageReference: { publisher: "Canonical", offer: "ubuntu-24_04-lts" } });
+}
+
+function scaleSet(identity: unknown, linuxConfiguration: object): Given {
+  return {
+    type: scaleSetType,
+    props: { identity, virtualMachineProfile: { osProfile: { linuxConfiguration } } },
+  };
 }
 
 function logs(props: Given["props"]): Given {
