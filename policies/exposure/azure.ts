@@ -6,6 +6,7 @@ import {
   type SecurityRule,
 } from "../facts/securityRules.ts";
 import { rangesOf, subnetsOf } from "../facts/subnets.ts";
+import { nameOf } from "../facts/azureNames.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, known, listAt, type Resource, type StackResource } from "../resource.ts";
 import { isFalse, isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
@@ -197,7 +198,7 @@ export const exposureAzureDenied: StackPolicy = {
   covers: [],
   *inspect(stack) {
     yield* everyOne(stack.ofType(securityGroupType), function* (resource) {
-      const name = known(() => resource.props["networkSecurityGroupName"], undefined);
+      const name = nameOf(resource, "networkSecurityGroupName");
       const apart = attached(
         stack,
         resource,
@@ -384,7 +385,7 @@ export const exposureAzureEndpoints: StackPolicy = {
       const own = isVault ? at(resource.props, "properties") : resource.props;
       if (String(at(own, "publicNetworkAccess")).toLowerCase() !== "disabled") return;
       const isOrigin = ({ origins }: Connection): boolean => origins.includes(resource.urn);
-      const name = known(() => resource.props[isVault ? "vaultName" : "accountName"], undefined);
+      const name = nameOf(resource, isVault ? "vaultName" : "accountName");
       const id = `/${isVault ? "vaults" : "storageAccounts"}/${String(name)}`.toLowerCase();
       const isNamed = ({ target }: Connection): boolean => target().toLowerCase().endsWith(id);
       const reached =

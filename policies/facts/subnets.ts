@@ -1,4 +1,5 @@
 /** Azure's subnets: resources of their own, or part of their network. */
+import { nameOf } from "./azureNames.ts";
 import { at, known, listAt, type Stack, type StackResource } from "../resource.ts";
 
 export interface Subnet {
@@ -15,7 +16,7 @@ export function subnetsOf(stack: Stack): readonly Subnet[] {
     ...stack.ofType("azure-native:network:Subnet").map((resource) => ({
       resource,
       path: "",
-      name: known(() => at(resource.props, "subnetName"), undefined) ?? resource.name,
+      name: nameOf(resource, "subnetName") ?? resource.name,
       props: () => resource.props,
     })),
     ...stack.ofType("azure-native:network:VirtualNetwork").flatMap(inside),

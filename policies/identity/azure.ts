@@ -1,7 +1,7 @@
 /** Azure: who may do what is named, and nothing has a key that never ends. */
 import { machineTypes } from "../facts/machines.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, listAt, type Properties } from "../resource.ts";
+import { at, everyOne, isMap, listAt, type Properties } from "../resource.ts";
 import { isFalse, isOneOf, isSet, isTrue, requirementPolicy } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
@@ -210,7 +210,7 @@ export const identityAzureMachine = requirementPolicy({
       type,
       path: `${place}osProfile.linuxConfiguration.disablePasswordAuthentication`,
       ...isTrue,
-      unless: ({ props }) => at(profileOf(props), "osProfile") === undefined || isWindows(profileOf(props)),
+      unless: ({ props }) => !isMap(at(profileOf(props), "osProfile")) || isWindows(profileOf(props)),
     },
   ]),
 });
@@ -219,8 +219,8 @@ export const identityAzureMachine = requirementPolicy({
 function isWindows(machine: unknown): boolean {
   const image = at(machine, "storageProfile", "imageReference", "publisher");
   return (
-    at(machine, "osProfile", "linuxConfiguration") === undefined &&
-    (at(machine, "osProfile", "windowsConfiguration") !== undefined ||
+    !isMap(at(machine, "osProfile", "linuxConfiguration")) &&
+    (isMap(at(machine, "osProfile", "windowsConfiguration")) ||
       at(machine, "storageProfile", "osDisk", "osType") === "Windows" ||
       /windows/i.test(String(image)))
   );

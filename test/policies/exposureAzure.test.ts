@@ -199,6 +199,10 @@ describe("Policies of exposure in Azure: what stores", () => {
           props: { manualPrivateLinkServiceConnections: [{ privateLinkServiceId: accountId }] },
         },
       ],
+      "an account as a state's outputs name it": [
+        { ...account({}), props: { ...disabled, name: "stblocks" } },
+        endpoint(accountId),
+      ],
       "an id in other letters": [account(disabled), endpoint(accountId.toLowerCase())],
     },
     fails: {
@@ -466,6 +470,10 @@ describe("Policies of exposure in Azure: networks", () => {
         { ...group(), props: { networkSecurityGroupName: "nsg" } },
         ruleOf({ ...refusal, networkSecurityGroupName: "nsg" }),
       ],
+      "a refusal as a rule of its own, the group as a state's outputs name it": [
+        { ...group(), props: { name: "nsg" } },
+        ruleOf({ ...refusal, networkSecurityGroupName: "nsg" }),
+      ],
     },
     fails: {
       "no refusal": {
@@ -522,6 +530,7 @@ describe("Policies of exposure in Azure: networks", () => {
         subnet({ subnetName: "GatewaySubnet" }),
         subnet({ subnetName: "AzureFirewallSubnet" }),
         subnet({ subnetName: "RouteServerSubnet" }),
+        subnet({ name: "GatewaySubnet" }),
       ],
       "a Bastion, which needs a way out": [
         subnet({ subnetName: "AzureBastionSubnet", networkSecurityGroup: { id: "/nsg" } }),

@@ -351,6 +351,9 @@ describe("Policies of identity in Azure", () => {
       "a Windows machine of an image of one's own": [
         machine({ adminPassword: "s3cret" }, { imageReference: { id: "/i" }, osDisk: { osType: "Windows" } }),
       ],
+      "a Windows machine of which a state says that it is not Linux": [
+        machine({ windowsConfiguration: {}, linuxConfiguration: null }, windowsImage),
+      ],
       "a machine from a disk that has its people already": [
         { type: "azure-native:compute:VirtualMachine", props: { identity: { type: "SystemAssigned" } } },
       ],
@@ -383,6 +386,10 @@ describe("Policies of identity in Azure", () => {
       "a Linux machine that says nothing of Linux": {
         stack: [linux({ adminPassword: "s3cret" })],
         says: /osProfile\.linuxConfiguration\.disablePasswordAuthentication is not set/,
+      },
+      "a Linux machine of which a state says that it is not Windows": {
+        stack: [linux({ adminPassword: "s3cret", windowsConfiguration: null })],
+        says: /disablePasswordAuthentication is not set/,
       },
       "a machine of an image that nobody knows": {
         stack: [machine({ adminPassword: "s3cret" }, { imageReference: { id: "/i" } })],
