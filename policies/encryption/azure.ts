@@ -44,7 +44,7 @@ export const encryptionAzureStorageInfrastructure = requirementPolicy({
   description: "A storage account encrypts twice: the service, and the disks below it.",
   remedy:
     "Set encryption.requireInfrastructureEncryption to true; it can only be chosen when the account is created",
-  covers: ["CKV_AZURE_256"],
+  covers: [],
   requires: [
     { type: account, path: "encryption.requireInfrastructureEncryption", ...isTrue },
     {
@@ -137,7 +137,7 @@ export const encryptionAzureVault = requirementPolicy({
   severity: "high",
   description: "A key vault can give back what was deleted, and nobody can purge it before.",
   remedy: "Set enablePurgeProtection to true and leave soft delete on for 7 days or more",
-  covers: ["CKV_AZURE_42", "CKV_AZURE_110", "CIS Azure 8.5", "AVD-AZU-0016"],
+  covers: ["CKV_AZURE_42", "CKV_AZURE_110", "CKV_AZURE_111", "CIS Azure 8.5", "AVD-AZU-0016"],
   requires: [
     { type: "azure-native:keyvault:Vault", path: "properties.enablePurgeProtection", ...isTrue },
     {

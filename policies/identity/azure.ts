@@ -98,7 +98,7 @@ export const identityAzureAssignment = requirementPolicy({
     "A role is assigned for what it is needed for: no owner or contributor, not over a subscription, its principal's kind said.",
   remedy:
     'Assign a narrower role on the resource itself, and set principalType ("ServicePrincipal" for identities), which Azure otherwise takes for a User',
-  covers: ["CKV_AZURE_39", "CIS Azure 1.23"],
+  covers: ["CIS Azure 1.23"],
   requires: [
     {
       type: assignment,
@@ -198,7 +198,7 @@ export const identityAzureMachine = requirementPolicy({
   description: "A virtual machine has a managed identity, and a Linux one takes no passwords.",
   remedy:
     "Set identity.type, and osProfile.linuxConfiguration.disablePasswordAuthentication to true, or osProfile.windowsConfiguration (of a scale set: in its virtualMachineProfile)",
-  covers: ["CKV_AZURE_1", "CKV_AZURE_149", "CKV_AZURE_178", "AVD-AZU-0039"],
+  covers: ["CKV_AZURE_1", "CKV_AZURE_49", "CKV_AZURE_149", "AVD-AZU-0039"],
   requires: machineTypes.flatMap(({ type, place, profileOf }) => [
     {
       type,
