@@ -3,17 +3,20 @@ import {
   exposureAksApi,
   exposureAksNodes,
   exposureAksPolicy,
-  exposureAzureAdministration,
   exposureAzureBlobs,
-  exposureAzureDenied,
   exposureAzureEndpoints,
-  exposureAzureInbound,
-  exposureAzureMachineAddress,
   exposureAzureStorage,
-  exposureAzureSubnet,
   exposureAzureTenants,
   exposureAzureVault,
 } from "../../policies/exposure/azure.ts";
+import * as networkPolicies from "../../policies/exposure/azureNetworks.ts";
+import {
+  exposureAzureAdministration,
+  exposureAzureDenied,
+  exposureAzureInbound,
+  exposureAzureMachineAddress,
+  exposureAzureSubnet,
+} from "../../policies/exposure/azureNetworks.ts";
 import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
@@ -728,7 +731,7 @@ describe("Policies of exposure in Azure: clusters", () => {
     unknown: [cluster({ networkProfile: { networkPolicy: unknown } })],
   });
 
-  testNoneIsLeftOut(exposurePolicies);
+  testNoneIsLeftOut(exposurePolicies, networkPolicies);
 });
 
 function account(props: Given["props"]): Given {
