@@ -145,10 +145,12 @@ export const exposureAzureSubnet: StackPolicy = {
         path: path === "" ? key : `${path}.${key}`,
         problem,
       });
+      const hasGroup = (): boolean => Boolean(at(props(), "networkSecurityGroup", "id"));
+      // What is computed from another resource will be there.
       const isComputed = path === "" && (resource.origins["networkSecurityGroup"] ?? []).length > 0;
       if (at(props(), "defaultOutboundAccess") !== false && name !== "AzureBastionSubnet")
         yield fault("defaultOutboundAccess", "is not false");
-      if (!isComputed && !at(props(), "networkSecurityGroup", "id"))
+      if (!(isComputed ? known(hasGroup, true) : hasGroup()))
         yield fault("networkSecurityGroup", "is not set");
     });
   },

@@ -545,6 +545,15 @@ describe("Policies of exposure in Azure: networks", () => {
         stack: [subnet({ defaultOutboundAccess: false })],
         says: /^subnet .*networkSecurityGroup is not set/,
       },
+      "a group of which nothing is left": {
+        stack: [
+          {
+            ...subnet({ networkSecurityGroup: {}, defaultOutboundAccess: false }),
+            from: { networkSecurityGroup: "nsg" },
+          },
+        ],
+        says: /networkSecurityGroup is not set/,
+      },
       "a group of nothing": {
         stack: [subnet({ networkSecurityGroup: {}, defaultOutboundAccess: false })],
         says: /networkSecurityGroup is not set/,
