@@ -32,7 +32,7 @@ export const identityAksAccounts = requirementPolicy({
   covers: ["CKV_AZURE_5", "CKV_AZURE_141", "CIS AKS 5.5.1", "AVD-AZU-0042"],
   requires: [
     { type: cluster, path: "disableLocalAccounts", ...isTrue },
-    { type: cluster, path: "enableRBAC", accepts: (value) => value !== false, expected: "true" },
+    { type: cluster, path: "enableRBAC", ...isTrue },
     { type: cluster, path: "aadProfile.managed", ...isTrue },
     { type: cluster, path: "aadProfile.enableAzureRBAC", ...isTrue },
     {

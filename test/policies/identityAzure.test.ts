@@ -18,7 +18,11 @@ const keyless = {
   isLocalUserEnabled: false,
   defaultToOAuthAuthentication: true,
 };
-const entra = { disableLocalAccounts: true, aadProfile: { managed: true, enableAzureRBAC: true } };
+const entra = {
+  disableLocalAccounts: true,
+  enableRBAC: true,
+  aadProfile: { managed: true, enableAzureRBAC: true },
+};
 const workload = {
   oidcIssuerProfile: { enabled: true },
   securityProfile: { workloadIdentity: { enabled: true } },
@@ -81,6 +85,10 @@ describe("Policies of identity in Azure", () => {
       "no roles at all": {
         stack: [cluster({ ...entra, enableRBAC: false })],
         says: /enableRBAC is false/,
+      },
+      "roles of which nothing is said": {
+        stack: [cluster({ ...entra, enableRBAC: undefined })],
+        says: /enableRBAC is not set, expected true/,
       },
       "roles of the cluster's own": {
         stack: [cluster({ ...entra, aadProfile: { managed: true } })],
