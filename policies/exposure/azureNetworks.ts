@@ -45,9 +45,14 @@ export const exposureAzureInbound: ResourcePolicy = {
   },
 };
 
-function described({ from, to }: PortRange): string {
+function described(range: PortRange): string {
+  const { from, to } = range;
   if (from === to) return String(from);
-  return from === 0 && to === 65_535 ? "*" : `${String(from)}-${String(to)}`;
+  return isEveryPort(range) ? "*" : `${String(from)}-${String(to)}`;
+}
+
+function isEveryPort({ from, to }: PortRange): boolean {
+  return from === 0 && to === 65_535;
 }
 
 export const exposureAzureAdministration: StackPolicy = {
@@ -80,7 +85,7 @@ export const exposureAzureAdministration: StackPolicy = {
 /** Every port for a network's own machines, or for the balancer that asks how they are: no way to administer is meant. */
 function isAmongItself({ ports, sources, destinations }: SecurityRule): boolean {
   return (
-    ports.some((range) => described(range) === "*") &&
+    ports.some(isEveryPort) &&
     !sources.some(isEverybody) &&
     sources.every((source) => source === "AzureLoadBalancer" || destinations.includes(source))
   );
@@ -118,7 +123,7 @@ function deniesAll(rule: SecurityRule): boolean {
     !rule.allows &&
     rule.protocol === "*" &&
     [rule.sources, rule.destinations, rule.sourcePorts].every((all) => all.includes("*")) &&
-    rule.ports.some((range) => described(range) === "*")
+    rule.ports.some(isEveryPort)
   );
 }
 
