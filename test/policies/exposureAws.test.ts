@@ -11,7 +11,8 @@ import {
   exposureS3Policy,
   exposureS3PublicBlock,
 } from "../../policies/exposure/aws.ts";
-import { testNoneIsLeftOut, testPolicy, type PolicyCases } from "./cases.ts";
+import { testNoneIsLeftOut, type PolicyCases } from "./cases.ts";
+import { testAwsPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 import { testMend } from "./mended.ts";
 
@@ -47,10 +48,10 @@ describe("Policies of exposure in AWS: buckets", () => {
     absent: { stack: [block({})], says: /blockPublicAcls is not set[^]*restrictPublicBuckets is not set/ },
     unknown: [block({ ...closed, blockPublicPolicy: unknown })],
   };
-  testPolicy(publicBlock);
+  testAwsPolicy(publicBlock);
   testMend(publicBlock);
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureS3Block,
     passes: {
       "a bucket with a block and an owner": [bucket(), block(closed), ownership("BucketOwnerEnforced")],
@@ -94,7 +95,7 @@ describe("Policies of exposure in AWS: buckets", () => {
     ],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureS3Policy,
     passes: {
       "a named service": [bucketPolicy({ Principal: { Service: "logging.s3.amazonaws.com" } })],
@@ -188,7 +189,7 @@ describe("Policies of exposure in AWS: buckets", () => {
 });
 
 describe("Policies of exposure in AWS: networks", () => {
-  testPolicy({
+  testAwsPolicy({
     policy: exposureAwsInbound,
     passes: {
       "the edge's ports": [group(open(443), open(80))],
@@ -257,7 +258,7 @@ describe("Policies of exposure in AWS: networks", () => {
   });
 
   describe("with a port of the stack's own", () => {
-    testPolicy({
+    testAwsPolicy({
       policy: exposureAwsInbound,
       settings: { ports: [8443] },
       passes: { "everybody on it": [group(open(8443))] },
@@ -266,7 +267,7 @@ describe("Policies of exposure in AWS: networks", () => {
     });
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureAwsAdministration,
     passes: {
       "a group's machines": [group({ ...tcp(22), securityGroups: ["sg-1"] })],
@@ -330,7 +331,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [group({ ...tcp(22), cidrBlocks: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureDefaultGroup,
     passes: { "a group without rules": [defaultGroup({ ingress: [], egress: [] })] },
     fails: {
@@ -348,7 +349,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [defaultGroup({ ingress: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureDefaultGroupPresent,
     passes: {
       "a network with both": [network(), defaultGroup({}), flowLog("ALL")],
@@ -381,7 +382,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [network(), defaultGroup({}), flowLog(unknown)],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureAwsAddress,
     passes: {
       "a machine without a public address": [instance({ associatePublicIpAddress: false })],
@@ -429,7 +430,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [subnet({ mapPublicIpOnLaunch: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureEksEndpoint,
     passes: {
       "an endpoint inside": [cluster({ endpointPrivateAccess: true, endpointPublicAccess: false })],
@@ -464,7 +465,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [cluster({ endpointPrivateAccess: true, publicAccessCidrs: [unknown] })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureLoadBalancer,
     passes: {
       "one inside": [balancer({ internal: true })],
