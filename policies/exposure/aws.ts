@@ -223,8 +223,9 @@ export const exposureDefaultGroup: ResourcePolicy = {
   covers: ["CKV2_AWS_12", "CIS AWS 5.4", "AVD-AWS-0173"],
   types: ["aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"],
   *check({ props }) {
-    for (const way of ["ingress", "egress"])
+    yield* everyOne(["ingress", "egress"], function* (way) {
       if (listAt(props, way).length > 0) yield { path: way, problem: "lets something through" };
+    });
   },
 };
 

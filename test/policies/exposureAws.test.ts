@@ -339,6 +339,10 @@ describe("Policies of exposure in AWS: networks", () => {
         stack: [defaultGroup({ ingress: [{ protocol: "-1", self: true }] })],
         says: /ingress lets something through/,
       },
+      "what goes out, beside what is not known yet": {
+        stack: [defaultGroup({ ingress: unknown, egress: [open(443)] })],
+        says: /egress lets something through/,
+      },
       "what goes out": {
         stack: [defaultGroup({ egress: [open(443)] })],
         says: /egress lets something through/,
