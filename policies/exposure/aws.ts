@@ -92,9 +92,12 @@ export const exposureS3Policy: ResourcePolicy = {
 };
 
 function* open(statements: NonNullable<ReturnType<typeof statementsOf>>): Iterable<Fault> {
-  for (const { path, effect, principals, condition, inverted } of statements)
-    if (effect === "Allow" && (principals.includes("*") || inverted) && !namesCaller(condition))
+  for (const { path, effect, principals, condition } of statements) {
+    // Without one it is a `NotPrincipal`.
+    const isForAll = principals.includes("*") || principals.length === 0;
+    if (effect === "Allow" && isForAll && !namesCaller(condition))
       yield { path: `policy.${path}`, problem: "allows everybody" };
+  }
 }
 
 export const exposureAwsInbound: ResourcePolicy = {

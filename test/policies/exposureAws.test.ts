@@ -99,6 +99,13 @@ describe("Policies of exposure in AWS: buckets", () => {
     policy: exposureS3Policy,
     passes: {
       "a named service": [bucketPolicy({ Principal: { Service: "logging.s3.amazonaws.com" } })],
+      "a named account, for all but some actions": [
+        bucketPolicy({
+          Principal: { AWS: "arn:aws:iam::111122223333:root" },
+          Action: undefined,
+          NotAction: "s3:DeleteObject",
+        }),
+      ],
       "a named account": [bucketPolicy({ Principal: { AWS: "arn:aws:iam::111122223333:root" } })],
       "everybody of the organisation": [allOf({ StringEquals: { "aws:PrincipalOrgID": "o-1234567890" } })],
       "everybody who comes by an endpoint": [
