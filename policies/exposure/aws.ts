@@ -92,9 +92,12 @@ export const exposureS3Policy: ResourcePolicy = {
 };
 
 function* open(statements: NonNullable<ReturnType<typeof statementsOf>>): Iterable<Fault> {
-  for (const { path, effect, principals, condition, inverted } of statements)
-    if (effect === "Allow" && (principals.includes("*") || inverted) && !namesCaller(condition))
+  for (const { path, effect, principals, condition } of statements) {
+    // Without one it is a `NotPrincipal`.
+    const isForAll = principals.includes("*") || principals.length === 0;
+    if (effect === "Allow" && isForAll && !namesCaller(condition))
       yield { path: `policy.${path}`, problem: "allows everybody" };
+  }
 }
 
 export const exposureAwsInbound: ResourcePolicy = {
@@ -223,8 +226,9 @@ export const exposureDefaultGroup: ResourcePolicy = {
   covers: ["CKV2_AWS_12", "CIS AWS 5.4", "AVD-AWS-0173"],
   types: ["aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"],
   *check({ props }) {
-    for (const way of ["ingress", "egress"])
+    yield* everyOne(["ingress", "egress"], function* (way) {
       if (listAt(props, way).length > 0) yield { path: way, problem: "lets something through" };
+    });
   },
 };
 

@@ -9,7 +9,8 @@ import {
   encryptionS3Transport,
   encryptionSecretsManager,
 } from "../../policies/encryption/aws.ts";
-import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
+import { testNoneIsLeftOut } from "./cases.ts";
+import { testAwsPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
@@ -24,7 +25,7 @@ const allowance = {
 };
 
 describe("Policies of encryption in AWS", () => {
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionS3Key,
     passes: {
       "the account's own key": [bucket(), encrypted(kms)],
@@ -121,7 +122,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [bucket(), encrypted({ ...kms, kmsMasterKeyId: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionS3Transport,
     passes: {
       "a refusal of what comes in the clear": [bucket(), bucketPolicy(refusal())],
@@ -227,7 +228,7 @@ describe("Policies of encryption in AWS", () => {
   });
 
   describe("by the bucket's own inputs", () => {
-    testPolicy({
+    testAwsPolicy({
       policy: encryptionS3Key,
       passes: {
         "a rule": [bucket({ serverSideEncryptionConfiguration: { rule: rule(kms) } })],
@@ -263,9 +264,12 @@ describe("Policies of encryption in AWS", () => {
           {
             ...bucket({
               bucket: "other",
-              serverSideEncryptionConfiguration: { rule: rule(kms) },
+              serverSideEncryptionConfigurations: [
+                { rules: [{ applyServerSideEncryptionByDefaults: [kms], bucketKeyEnabled: true }] },
+              ],
               loggings: [{ targetBucket: unknown }],
             }),
+            type: "aws:s3/bucketV2:BucketV2",
             name: "other",
             from: { loggings: "blocks" },
           },
@@ -290,7 +294,7 @@ describe("Policies of encryption in AWS", () => {
       ],
     });
 
-    testPolicy({
+    testAwsPolicy({
       policy: encryptionS3Transport,
       passes: {
         "a refusal of what comes in the clear": [
@@ -316,7 +320,7 @@ describe("Policies of encryption in AWS", () => {
     });
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionEbs,
     passes: {
       "an encrypted volume": [volume({ encrypted: true })],
@@ -382,7 +386,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [volume({ encrypted: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionKmsRotation,
     passes: {
       "a key that rotates": [key({ enableKeyRotation: true })],
@@ -406,7 +410,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [key({ enableKeyRotation: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionKmsWindow,
     passes: {
       "30 days": [key({ deletionWindowInDays: 30 })],
@@ -420,7 +424,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [key({ deletionWindowInDays: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionEksSecrets,
     passes: {
       "Secrets by the account's own key": [cluster({ provider: { keyArn }, resources: ["secrets"] })],
@@ -452,7 +456,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [cluster({ provider: { keyArn: unknown }, resources: ["secrets"] })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionLogs,
     passes: {
       "a year": [logGroup({ kmsKeyId: keyArn, retentionInDays: 365 })],
@@ -470,7 +474,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [logGroup({ kmsKeyId: unknown, retentionInDays: 365 })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionSecretsManager,
     passes: {
       "a secret that can be had back": [secret({ kmsKeyId: keyArn, recoveryWindowInDays: 30 })],

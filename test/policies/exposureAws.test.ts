@@ -11,7 +11,8 @@ import {
   exposureS3Policy,
   exposureS3PublicBlock,
 } from "../../policies/exposure/aws.ts";
-import { testNoneIsLeftOut, testPolicy, type PolicyCases } from "./cases.ts";
+import { testNoneIsLeftOut, type PolicyCases } from "./cases.ts";
+import { testAwsPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 import { testMend } from "./mended.ts";
 
@@ -47,10 +48,10 @@ describe("Policies of exposure in AWS: buckets", () => {
     absent: { stack: [block({})], says: /blockPublicAcls is not set[^]*restrictPublicBuckets is not set/ },
     unknown: [block({ ...closed, blockPublicPolicy: unknown })],
   };
-  testPolicy(publicBlock);
+  testAwsPolicy(publicBlock);
   testMend(publicBlock);
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureS3Block,
     passes: {
       "a bucket with a block and an owner": [bucket(), block(closed), ownership("BucketOwnerEnforced")],
@@ -94,10 +95,17 @@ describe("Policies of exposure in AWS: buckets", () => {
     ],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureS3Policy,
     passes: {
       "a named service": [bucketPolicy({ Principal: { Service: "logging.s3.amazonaws.com" } })],
+      "a named account, for all but some actions": [
+        bucketPolicy({
+          Principal: { AWS: "arn:aws:iam::111122223333:root" },
+          Action: undefined,
+          NotAction: "s3:DeleteObject",
+        }),
+      ],
       "a named account": [bucketPolicy({ Principal: { AWS: "arn:aws:iam::111122223333:root" } })],
       "everybody of the organisation": [allOf({ StringEquals: { "aws:PrincipalOrgID": "o-1234567890" } })],
       "everybody who comes by an endpoint": [
@@ -188,7 +196,7 @@ describe("Policies of exposure in AWS: buckets", () => {
 });
 
 describe("Policies of exposure in AWS: networks", () => {
-  testPolicy({
+  testAwsPolicy({
     policy: exposureAwsInbound,
     passes: {
       "the edge's ports": [group(open(443), open(80))],
@@ -257,7 +265,7 @@ describe("Policies of exposure in AWS: networks", () => {
   });
 
   describe("with a port of the stack's own", () => {
-    testPolicy({
+    testAwsPolicy({
       policy: exposureAwsInbound,
       settings: { ports: [8443] },
       passes: { "everybody on it": [group(open(8443))] },
@@ -266,7 +274,7 @@ describe("Policies of exposure in AWS: networks", () => {
     });
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureAwsAdministration,
     passes: {
       "a group's machines": [group({ ...tcp(22), securityGroups: ["sg-1"] })],
@@ -330,13 +338,17 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [group({ ...tcp(22), cidrBlocks: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureDefaultGroup,
     passes: { "a group without rules": [defaultGroup({ ingress: [], egress: [] })] },
     fails: {
       "what comes in": {
         stack: [defaultGroup({ ingress: [{ protocol: "-1", self: true }] })],
         says: /ingress lets something through/,
+      },
+      "what goes out, beside what is not known yet": {
+        stack: [defaultGroup({ ingress: unknown, egress: [open(443)] })],
+        says: /egress lets something through/,
       },
       "what goes out": {
         stack: [defaultGroup({ egress: [open(443)] })],
@@ -348,7 +360,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [defaultGroup({ ingress: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureDefaultGroupPresent,
     passes: {
       "a network with both": [network(), defaultGroup({}), flowLog("ALL")],
@@ -381,7 +393,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [network(), defaultGroup({}), flowLog(unknown)],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureAwsAddress,
     passes: {
       "a machine without a public address": [instance({ associatePublicIpAddress: false })],
@@ -429,7 +441,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [subnet({ mapPublicIpOnLaunch: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureEksEndpoint,
     passes: {
       "an endpoint inside": [cluster({ endpointPrivateAccess: true, endpointPublicAccess: false })],
@@ -464,7 +476,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [cluster({ endpointPrivateAccess: true, publicAccessCidrs: [unknown] })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureLoadBalancer,
     passes: {
       "one inside": [balancer({ internal: true })],

@@ -9,7 +9,8 @@ import {
   identityEksAudit,
   identityEksProtection,
 } from "../../policies/identity/aws.ts";
-import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
+import { testNoneIsLeftOut } from "./cases.ts";
+import { testAwsPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const bucketArn = "arn:aws:s3:::gl-blocks";
@@ -22,7 +23,7 @@ const podTags = {
 const logs = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
 describe("Policies of identity in AWS", () => {
-  testPolicy({
+  testAwsPolicy({
     policy: identityAwsLeast,
     passes: {
       "named actions on named resources": [
@@ -158,7 +159,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [{ ...policy({}), props: { policy: unknown } }],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityAwsTrust,
     passes: {
       "a service": [role({ Principal: { Service: "ec2.amazonaws.com" } })],
@@ -262,7 +263,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [{ ...role({}), props: { assumeRolePolicy: unknown } }],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityAwsKeys,
     passes: { "a role": [role({ Principal: { Service: "ec2.amazonaws.com" } })] },
     fails: {
@@ -279,7 +280,7 @@ describe("Policies of identity in AWS", () => {
     absent: { stack: [] },
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityAwsKeyPair,
     passes: {
       "an instance profile": [instance({ iamInstanceProfile: "edge" })],
@@ -306,7 +307,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [instance({ iamInstanceProfile: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityAwsMetadata,
     passes: {
       "no metadata at all": [
@@ -339,7 +340,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [instance({ metadataOptions: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityEksAccess,
     passes: { "access entries alone": [cluster({ accessConfig: access("API", false) })] },
     fails: {
@@ -357,7 +358,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [cluster({ accessConfig: access(unknown, false) })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityEksAudit,
     passes: { "all five": [cluster({ enabledClusterLogTypes: logs })] },
     fails: {
@@ -370,7 +371,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [cluster({ enabledClusterLogTypes: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityEksProtection,
     passes: { "a cluster that stays": [cluster({ deletionProtection: true })] },
     fails: {
