@@ -17,7 +17,8 @@ import {
   exposureAzureMachineAddress,
   exposureAzureSubnet,
 } from "../../policies/exposure/azureNetworks.ts";
-import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
+import { testNoneIsLeftOut } from "./cases.ts";
+import { testCloudPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const ours = "203.0.113.0/24";
@@ -41,7 +42,7 @@ const hardened = {
 };
 
 describe("Policies of exposure in Azure: what stores", () => {
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureStorage,
     passes: {
       "a private endpoint alone": [account({ ...disabled, networkRuleSet: deny })],
@@ -95,7 +96,7 @@ describe("Policies of exposure in Azure: what stores", () => {
     unknown: [account({ networkRuleSet: { ...deny, ipRules: unknown } })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureBlobs,
     passes: {
       "an account and a container for nobody": [
@@ -122,7 +123,7 @@ describe("Policies of exposure in Azure: what stores", () => {
     unknown: [account({ allowBlobPublicAccess: unknown })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureTenants,
     passes: { "a tenant's own copies": [account({ allowCrossTenantReplication: false })] },
     fails: {
@@ -135,7 +136,7 @@ describe("Policies of exposure in Azure: what stores", () => {
     unknown: [account({ allowCrossTenantReplication: unknown })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureVault,
     passes: {
       "a private endpoint alone": [vault({ ...disabled, networkAcls: deny })],
@@ -175,7 +176,7 @@ describe("Policies of exposure in Azure: what stores", () => {
     unknown: [vault({ ...disabled, networkAcls: { defaultAction: unknown } })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureEndpoints,
     passes: {
       "an account and a vault with an endpoint each": [
@@ -232,7 +233,7 @@ describe("Policies of exposure in Azure: what stores", () => {
 });
 
 describe("Policies of exposure in Azure: networks", () => {
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureInbound,
     passes: {
       "the edge": [group(allow({ destinationPortRanges: ["443", "80"], sourceAddressPrefix: "Internet" }))],
@@ -339,7 +340,7 @@ describe("Policies of exposure in Azure: networks", () => {
     unknown: [group(allow({ destinationPortRange: "9090", sourceAddressPrefix: unknown }))],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureInbound,
     settings: { ports: [9090] },
     passes: {
@@ -357,7 +358,7 @@ describe("Policies of exposure in Azure: networks", () => {
     unknown: [group(allow({ destinationPortRange: unknown, sourceAddressPrefix: "*" }))],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureAdministration,
     passes: {
       "the ports of a monitoring": [
@@ -457,7 +458,7 @@ describe("Policies of exposure in Azure: networks", () => {
     unknown: [group(allow({ destinationPortRange: unknown, sourceAddressPrefix: ours }))],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureDenied,
     passes: {
       "a refusal of the rest": [group(allow({ destinationPortRange: "443" }), refusal)],
@@ -519,7 +520,7 @@ describe("Policies of exposure in Azure: networks", () => {
     unknown: [group({ ...refusal, access: unknown })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureSubnet,
     passes: {
       "a group and no way out": [subnet({ ...guarded, subnetName: "nodes" })],
@@ -582,7 +583,7 @@ describe("Policies of exposure in Azure: networks", () => {
     unknown: [subnet({ networkSecurityGroup: { id: unknown }, defaultOutboundAccess: false })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAzureMachineAddress,
     passes: {
       "an interface and a balancer inside": [
@@ -640,7 +641,7 @@ describe("Policies of exposure in Azure: networks", () => {
 });
 
 describe("Policies of exposure in Azure: clusters", () => {
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAksApi,
     passes: {
       "a private API": [api({ enablePrivateCluster: true, enablePrivateClusterPublicFQDN: false })],
@@ -680,7 +681,7 @@ describe("Policies of exposure in Azure: clusters", () => {
     unknown: [api({ authorizedIPRanges: [unknown] })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAksNodes,
     passes: {
       "nodes that nobody reaches": [cluster({ agentPoolProfiles: [{ name: "system", ...hardened }] })],
@@ -721,7 +722,7 @@ describe("Policies of exposure in Azure: clusters", () => {
     unknown: [pool({ ...hardened, enableEncryptionAtHost: unknown })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: exposureAksPolicy,
     passes: {
       Cilium: [cluster({ networkProfile: { networkPolicy: "cilium" } })],

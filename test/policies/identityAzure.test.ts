@@ -10,7 +10,8 @@ import {
   identityAzureSharedKey,
   identityAzureVault,
 } from "../../policies/identity/azure.ts";
-import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
+import { testNoneIsLeftOut } from "./cases.ts";
+import { testCloudPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const keyless = {
@@ -44,7 +45,7 @@ const windowsImage = { imageReference: { publisher: "MicrosoftWindowsServer", of
 const scaleSetType = "azure-native:compute:VirtualMachineScaleSet";
 
 describe("Policies of identity in Azure", () => {
-  testPolicy({
+  testCloudPolicy({
     policy: identityAzureSharedKey,
     passes: { "identities only": [account(keyless)] },
     fails: {
@@ -69,7 +70,7 @@ describe("Policies of identity in Azure", () => {
     unknown: [account({ ...keyless, allowSharedKeyAccess: unknown })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: identityAksAccounts,
     passes: {
       "people of Entra ID, roles of Azure": [cluster(entra)],
@@ -112,7 +113,7 @@ describe("Policies of identity in Azure", () => {
     unknown: [cluster({ ...entra, disableLocalAccounts: unknown })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: identityAksWorkload,
     passes: {
       "an identity of one's own": [cluster(workload)],
@@ -148,7 +149,7 @@ describe("Policies of identity in Azure", () => {
     unknown: [cluster({ ...workload, identity: unknown })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: identityAzureVault,
     passes: { "Azure's roles": [vault({ enableRbacAuthorization: true })] },
     fails: {
@@ -161,7 +162,7 @@ describe("Policies of identity in Azure", () => {
     unknown: [vault({ enableRbacAuthorization: unknown })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: identityAzureAssignment,
     passes: {
       "a narrow role on a group": [assignment(narrow)],
@@ -230,7 +231,7 @@ describe("Policies of identity in Azure", () => {
     unknown: [assignment({ ...narrow, roleDefinitionId: unknown })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: identityAzureRole,
     passes: {
       "actions by name": [
@@ -302,7 +303,7 @@ describe("Policies of identity in Azure", () => {
     unknown: [role({ actions: [unknown] })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: identityAzureFederation,
     passes: {
       "one service account": [federation(credential)],
@@ -341,7 +342,7 @@ describe("Policies of identity in Azure", () => {
     unknown: [federation({ ...credential, issuer: unknown })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: identityAzureMachine,
     passes: {
       "a Linux machine with keys": [linux({ linuxConfiguration: { disablePasswordAuthentication: true } })],
@@ -419,7 +420,7 @@ describe("Policies of identity in Azure", () => {
     unknown: [linux({ linuxConfiguration: { disablePasswordAuthentication: unknown } })],
   });
 
-  testPolicy({
+  testCloudPolicy({
     policy: identityAzureLogs,
     passes: {
       "90 days and identities": [logs({ features: { disableLocalAuth: true }, retentionInDays: 90 })],
