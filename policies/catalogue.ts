@@ -3,6 +3,7 @@ import * as encryptionAws from "./encryption/aws.ts";
 import * as encryptionAzure from "./encryption/azure.ts";
 import * as exposureAws from "./exposure/aws.ts";
 import * as exposureAzure from "./exposure/azure.ts";
+import * as exposureAzureNetworks from "./exposure/azureNetworks.ts";
 import * as identityAws from "./identity/aws.ts";
 import * as identityAzure from "./identity/azure.ts";
 import * as retentionCompactor from "./retention/compactor.ts";
@@ -34,6 +35,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   encryptionAzure,
   exposureAws,
   exposureAzure,
+  exposureAzureNetworks,
   identityAws,
   identityAzure,
   exposureKubernetes,
