@@ -152,6 +152,8 @@ export const podResources = containerPolicy({
     "AVD-KSV-0018",
   ],
   *look({ container, path }) {
+    // Kubernetes takes no resources for a container for debugging.
+    if (path.includes(".ephemeralContainers[")) return;
     for (const [kind, name] of [
       ["requests", "cpu"],
       ["requests", "memory"],
@@ -184,7 +186,7 @@ export const podProbes = containerPolicy({
   covers: ["CKV_K8S_8", "CKV_K8S_9"],
   *look({ container, path, pod }) {
     // What ends by itself is not asked.
-    if (pod.resource.type.startsWith("kubernetes:batch/") || path.includes(".initContainers[")) return;
+    if (pod.resource.type.startsWith("kubernetes:batch/") || !path.includes(".containers[")) return;
     for (const probe of ["readinessProbe", "livenessProbe"])
       if (!isMap(at(container, probe))) yield { path: `${path}.${probe}`, problem: "is not set" };
   },

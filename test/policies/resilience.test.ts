@@ -52,6 +52,12 @@ const kinds = {
   Job: (spec: object) => templated("kubernetes:batch/v1:Job", { template: { spec } }),
   CronJob: (spec: object) =>
     templated("kubernetes:batch/v1:CronJob", { jobTemplate: { spec: { template: { spec } } } }),
+  ReplicationController: (spec: object) =>
+    templated("kubernetes:core/v1:ReplicationController", { template: { spec } }),
+  PodTemplate: (spec: object): Given => ({
+    type: "kubernetes:core/v1:PodTemplate",
+    props: { template: { spec } },
+  }),
   Pod: (spec: object) => templated("kubernetes:core/v1:Pod", spec),
 } as const;
 
@@ -99,6 +105,12 @@ describe("Policies of pods: what a container may do", () => {
       "a container of the start": {
         stack: [pod({ initContainers: [{}], containers: [{ securityContext: { runAsNonRoot: true } }] })],
         says: /initContainers\[0\]\.securityContext\.runAsNonRoot is not set/,
+      },
+      "a container for debugging": {
+        stack: [
+          pod({ containers: [{ securityContext: { runAsNonRoot: true } }], ephemeralContainers: [{}] }),
+        ],
+        says: /ephemeralContainers\[0\]\.securityContext\.runAsNonRoot is not set/,
       },
       "the second of two": {
         stack: [pod({ containers: [{ securityContext: { runAsNonRoot: true } }, {}] })],
@@ -322,6 +334,7 @@ describe("Policies of pods: what a container needs and is", () => {
     policy: podResources,
     passes: {
       "requests and a limit of memory": [contained({ resources })],
+      "a container for debugging": [pod({ containers: [{ resources }], ephemeralContainers: [{}] })],
       "a limit of CPU beside": [
         contained({ resources: { ...resources, limits: { cpu: "1", memory: "512Mi" } } }),
       ],
@@ -376,6 +389,7 @@ describe("Policies of pods: what a container needs and is", () => {
       "a job, which ends": [kinds.Job({ containers: [{}] })],
       "a job by the clock": [kinds.CronJob({ containers: [{}] })],
       "a container of the start": [pod({ initContainers: [{}], containers: [probes] })],
+      "a container for debugging": [pod({ containers: [probes], ephemeralContainers: [{}] })],
     },
     fails: {
       "no probe of life": {
