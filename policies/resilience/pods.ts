@@ -48,6 +48,16 @@ function podPolicy(
   };
 }
 
+/** Also by a text, which templates make of `true`. */
+function isOn(value: unknown): boolean {
+  return value === true || (typeof value === "string" && value.toLowerCase() === "true");
+}
+
+/** Kubernetes lets such a pod say nothing that only Linux has. */
+function isWindows({ spec }: PodTemplate): boolean {
+  return at(spec, "os", "name") === "windows";
+}
+
 /** What the container says, or the pod for all of its containers. */
 function effective({ container, pod }: Container, name: string): unknown {
   return at(container, "securityContext", name) ?? at(pod.spec, "securityContext", name);
@@ -66,15 +76,16 @@ export const podNonRoot = containerPolicy({
         path: `${path}.runAsNonRoot`,
         problem: `${quoted(effective(container, "runAsNonRoot"))}, expected true`,
       };
-    if (effective(container, "runAsUser") === 0)
-      yield { path: `${path}.runAsUser`, problem: "is 0, which is root" };
+    const user = effective(container, "runAsUser");
+    if (user === 0 || user === "0") yield { path: `${path}.runAsUser`, problem: "is 0, which is root" };
   },
 });
 
 export const podPrivileges = containerPolicy({
   id: "pod-privileges",
   severity: "critical",
-  description: "No container has or gets privileges: not privileged, no escalation, no capabilities.",
+  description:
+    "No container has or gets privileges: not privileged, no escalation, no capabilities, nothing of the host's.",
   remedy:
     'Set allowPrivilegeEscalation to false and capabilities.drop to ["ALL"]; remove privileged and capabilities.add',
   covers: [
@@ -87,10 +98,17 @@ export const podPrivileges = containerPolicy({
     "AVD-KSV-0001",
     "AVD-KSV-0017",
   ],
-  *look({ container, path }) {
+  *look(each) {
+    const { container, path, pod } = each;
     const context = at(container, "securityContext");
     const where = `${path}.securityContext`;
-    if (at(context, "privileged") === true) yield { path: `${where}.privileged`, problem: "is true" };
+    if (isOn(at(effective(each, "windowsOptions"), "hostProcess")))
+      yield { path: `${where}.windowsOptions.hostProcess`, problem: "is true" };
+    if (isWindows(pod)) return;
+    if (isOn(at(context, "privileged"))) yield { path: `${where}.privileged`, problem: "is true" };
+    const mount = at(context, "procMount");
+    if (mount !== undefined && mount !== null && mount !== "Default")
+      yield { path: `${where}.procMount`, problem: `${quoted(mount)}, expected "Default"` };
     if (at(context, "allowPrivilegeEscalation") !== false)
       yield {
         path: `${where}.allowPrivilegeEscalation`,
@@ -111,9 +129,9 @@ export const podReadOnly = containerPolicy({
   description: "A container's own files cannot be changed.",
   remedy: "Set securityContext.readOnlyRootFilesystem to true, and mount what is written",
   covers: ["CKV_K8S_22", "AVD-KSV-0014"],
-  *look({ container, path }) {
+  *look({ container, path, pod }) {
     const value = at(container, "securityContext", "readOnlyRootFilesystem");
-    if (value !== true)
+    if (value !== true && !isWindows(pod))
       yield {
         path: `${path}.securityContext.readOnlyRootFilesystem`,
         problem: `${quoted(value)}, expected true`,
@@ -129,7 +147,7 @@ export const podSeccomp = containerPolicy({
   covers: ["CKV_K8S_31", "AVD-KSV-0030"],
   *look(container) {
     const type = at(effective(container, "seccompProfile"), "type");
-    if (type !== "RuntimeDefault" && type !== "Localhost")
+    if (type !== "RuntimeDefault" && type !== "Localhost" && !isWindows(container.pod))
       yield {
         path: `${container.path}.securityContext.seccompProfile.type`,
         problem: `${quoted(type)}, expected "RuntimeDefault"`,
@@ -240,13 +258,13 @@ export const podHost = podPolicy({
   ],
   *look(pod) {
     for (const name of ["hostNetwork", "hostPID", "hostIPC"])
-      if (pod.spec[name] === true) yield { path: `${pod.path}.${name}`, problem: "is true" };
+      if (isOn(pod.spec[name])) yield { path: `${pod.path}.${name}`, problem: "is true" };
     for (const [index, volume] of listAt(pod.spec, "volumes").entries())
-      if (at(volume, "hostPath") !== undefined)
+      if (isMap(at(volume, "hostPath")))
         yield { path: `${pod.path}.volumes[${String(index)}].hostPath`, problem: "is a folder of the node" };
     for (const { container, path } of containersOf(pod))
       for (const [index, port] of listAt(container, "ports").entries())
-        if (at(port, "hostPort") !== undefined)
+        if (Number(at(port, "hostPort") ?? 0) !== 0)
           yield { path: `${path}.ports[${String(index)}].hostPort`, problem: "is a port of the node" };
   },
 });

@@ -43,6 +43,8 @@ const overZones = {
   ],
 };
 
+const windows = templated(deployment, { template: { spec: { os: { name: "windows" }, containers: [{}] } } });
+
 /** A resource of every kind that makes pods, by their spec. */
 const kinds = {
   Deployment: (spec: object) => templated(deployment, { template: { spec } }),
@@ -98,6 +100,10 @@ describe("Policies of pods: what a container may do", () => {
         stack: [secured({ runAsNonRoot: true, runAsUser: 0 })],
         says: /runAsUser is 0, which is root/,
       },
+      "a word for user 0": {
+        stack: [secured({ runAsNonRoot: true, runAsUser: "0" })],
+        says: /runAsUser is 0, which is root/,
+      },
       "user 0 of the pod": {
         stack: [pod({ securityContext: { runAsNonRoot: true, runAsUser: 0 } })],
         says: /runAsUser is 0/,
@@ -129,6 +135,7 @@ describe("Policies of pods: what a container may do", () => {
         secured({ ...unprivileged, capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] } }),
       ],
       "privileged that is off": [secured({ ...unprivileged, privileged: false })],
+      "a pod of Windows, which has no capabilities": [windows],
     },
     fails: {
       ...everyKind({ containers: [{}] }, "securityContext.allowPrivilegeEscalation is not set"),
@@ -143,6 +150,18 @@ describe("Policies of pods: what a container may do", () => {
       "a word for false": {
         stack: [secured({ ...unprivileged, allowPrivilegeEscalation: "false" })],
         says: /allowPrivilegeEscalation is "false", expected false/,
+      },
+      "a word for privileged": {
+        stack: [secured({ ...unprivileged, privileged: "true" })],
+        says: /securityContext\.privileged is true/,
+      },
+      "a process of Windows on the host": {
+        stack: [pod({ os: { name: "windows" }, securityContext: { windowsOptions: { hostProcess: true } } })],
+        says: /securityContext\.windowsOptions\.hostProcess is true/,
+      },
+      "the kernel's files in the open": {
+        stack: [secured({ ...unprivileged, procMount: "Unmasked" })],
+        says: /procMount is "Unmasked", expected "Default"/,
       },
       "capabilities that are kept": {
         stack: [secured({ allowPrivilegeEscalation: false })],
@@ -176,7 +195,10 @@ describe("Policies of pods: what a container may do", () => {
 
   testPolicy({
     policy: podReadOnly,
-    passes: { "files that stay as they were": [secured({ readOnlyRootFilesystem: true })] },
+    passes: {
+      "files that stay as they were": [secured({ readOnlyRootFilesystem: true })],
+      "a pod of Windows, which cannot say it": [windows],
+    },
     fails: {
       ...everyKind({ containers: [{}] }, "readOnlyRootFilesystem is not set"),
       "files that may be written": {
@@ -203,6 +225,7 @@ describe("Policies of pods: what a container may do", () => {
       "the node's own filter": [
         secured({ seccompProfile: { type: "Localhost", localhostProfile: "prometheus.json" } }),
       ],
+      "a pod of Windows, which has no filter": [windows],
       "the pod's filter": [pod({ securityContext: { seccompProfile: { type: "RuntimeDefault" } } })],
     },
     fails: {
@@ -234,9 +257,19 @@ describe("Policies of pods: what a container may do", () => {
     passes: {
       "a pod of its own": [pod({ hostNetwork: false, volumes: [{ name: "work", emptyDir: {} }] })],
       "ports of the pod": [pod({ containers: [{ ports: [{ containerPort: 9_090 }] }] })],
+      "nothing, said in so many words": [
+        pod({
+          volumes: [{ emptyDir: {}, hostPath: null }],
+          containers: [{ ports: [{ containerPort: 9_090, hostPort: 0 }] }],
+        }),
+      ],
     },
     fails: {
       ...everyKind({ hostNetwork: true }, "hostNetwork is true"),
+      "a word for the node's network": {
+        stack: [pod({ hostNetwork: "true" })],
+        says: /spec\.hostNetwork is true/,
+      },
       "the node's processes": { stack: [pod({ hostPID: true })], says: /spec\.hostPID is true/ },
       "the node's memory": { stack: [pod({ hostIPC: true })], says: /spec\.hostIPC is true/ },
       "the node's container runtime": {
