@@ -169,16 +169,21 @@ export const podResources = containerPolicy({
     "AVD-KSV-0016",
     "AVD-KSV-0018",
   ],
-  *look({ container, path }) {
+  *look({ container, path, pod }) {
     // Kubernetes takes no resources for a container for debugging.
     if (path.includes(".ephemeralContainers[")) return;
+    const amount = (kind: string, name: string): unknown =>
+      at(container, "resources", kind, name) ?? at(pod.spec, "resources", kind, name);
     for (const [kind, name] of [
       ["requests", "cpu"],
       ["requests", "memory"],
       ["limits", "memory"],
-    ] as const)
-      if (at(container, "resources", kind, name) === undefined)
-        yield { path: `${path}.resources.${kind}.${name}`, problem: "is not set" };
+    ] as const) {
+      // What is not asked for is what is allowed.
+      const value = amount(kind, name) ?? amount("limits", name);
+      if (value === undefined || value === null || /^0*(?:\.0*)?[a-zA-Z]*$/.test(String(value)))
+        yield { path: `${path}.resources.${kind}.${name}`, problem: `${quoted(value)}, expected an amount` };
+    }
   },
 });
 
@@ -190,9 +195,9 @@ export const podImage = containerPolicy({
   covers: ["CKV_K8S_14", "AVD-KSV-0013"],
   *look({ container, path }) {
     const image = String(at(container, "image"));
-    const tag = /@sha256:[0-9a-f]{64}$/.test(image) ? "digest" : /:([^/:]+)$/.exec(image)?.[1];
-    if (tag === undefined || tag === "latest")
-      yield { path: `${path}.image`, problem: `${quoted(image)}, which is another one every day` };
+    const [, tag = ""] = /:([^/:]+)$/.exec(image) ?? [];
+    const named = /@sha256:[0-9a-f]{64}$/.test(image) || (/\d/.test(tag) && !tag.startsWith("latest"));
+    if (!named) yield { path: `${path}.image`, problem: `${quoted(image)}, which is another one every day` };
   },
 });
 
@@ -204,9 +209,15 @@ export const podProbes = containerPolicy({
   covers: ["CKV_K8S_8", "CKV_K8S_9"],
   *look({ container, path, pod }) {
     // What ends by itself is not asked.
-    if (pod.resource.type.startsWith("kubernetes:batch/") || !path.includes(".containers[")) return;
-    for (const probe of ["readinessProbe", "livenessProbe"])
-      if (!isMap(at(container, probe))) yield { path: `${path}.${probe}`, problem: "is not set" };
+    const ends =
+      pod.resource.type.startsWith("kubernetes:batch/") ||
+      ["Never", "OnFailure"].includes(String(pod.spec["restartPolicy"]));
+    if (ends || !path.includes(".containers[")) return;
+    for (const name of ["readinessProbe", "livenessProbe"]) {
+      const probe = at(container, name);
+      if (!["httpGet", "tcpSocket", "grpc", "exec"].some((way) => isMap(at(probe, way))))
+        yield { path: `${path}.${name}`, problem: isMap(probe) ? "asks nothing" : "is not set" };
+    }
   },
 });
 

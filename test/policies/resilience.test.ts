@@ -368,6 +368,10 @@ describe("Policies of pods: what a container needs and is", () => {
     passes: {
       "requests and a limit of memory": [contained({ resources })],
       "a container for debugging": [pod({ containers: [{ resources }], ephemeralContainers: [{}] })],
+      "limits only, which are requests too": [
+        contained({ resources: { limits: { cpu: "1", memory: "512Mi" } } }),
+      ],
+      "resources of the pod for its containers": [pod({ resources })],
       "a limit of CPU beside": [
         contained({ resources: { ...resources, limits: { cpu: "1", memory: "512Mi" } } }),
       ],
@@ -376,6 +380,18 @@ describe("Policies of pods: what a container needs and is", () => {
       ...everyKind({ containers: [{}] }, "resources.requests.cpu is not set"),
       "no limit of memory": {
         stack: [contained({ resources: { requests: resources.requests } })],
+        says: /resources\.limits\.memory is not set/,
+      },
+      "a limit of nothing, which is none": {
+        stack: [contained({ resources: { ...resources, limits: { memory: "0" } } })],
+        says: /resources\.limits\.memory is "0", expected an amount/,
+      },
+      "a request of nothing": {
+        stack: [contained({ resources: { ...resources, requests: { cpu: 0, memory: "0Mi" } } })],
+        says: /requests\.memory is "0Mi", expected an amount/,
+      },
+      "a limit that was taken back": {
+        stack: [contained({ resources: { ...resources, limits: { memory: null } } })],
         says: /resources\.limits\.memory is not set/,
       },
       "no request of memory": {
@@ -402,6 +418,12 @@ describe("Policies of pods: what a container needs and is", () => {
     fails: {
       ...everyKind({ containers: [{ image: "nginx" }] }, 'image is "nginx", which is another one every day'),
       latest: { stack: [contained({ image: "nginx:latest" })], says: /is "nginx:latest", which is another/ },
+      "a latest one of a kind": {
+        stack: [contained({ image: "nginx:latest-alpine3" })],
+        says: /is "nginx:latest-alpine3"/,
+      },
+      "a name that moves": { stack: [contained({ image: "nginx:stable" })], says: /is "nginx:stable"/ },
+      "a branch": { stack: [contained({ image: "quay.io/thanos/thanos:main" })], says: /thanos:main"/ },
       "a registry's port for a version": {
         stack: [contained({ image: "registry.internal:5000/thanos" })],
         says: /is "registry\.internal:5000\/thanos"/,
@@ -420,6 +442,11 @@ describe("Policies of pods: what a container needs and is", () => {
     passes: {
       "both probes": [contained(probes)],
       "a job, which ends": [kinds.Job({ containers: [{}] })],
+      "a pod that ends": [kinds.Pod({ restartPolicy: "Never", containers: [{}] })],
+      "every way to ask": [
+        contained({ readinessProbe: { grpc: { port: 10_901 } }, livenessProbe: { tcpSocket: { port: 80 } } }),
+        contained({ readinessProbe: { exec: { command: ["true"] } }, livenessProbe: probes.livenessProbe }),
+      ],
       "a job by the clock": [kinds.CronJob({ containers: [{}] })],
       "a container of the start": [pod({ initContainers: [{}], containers: [probes] })],
       "a container for debugging": [pod({ containers: [probes], ephemeralContainers: [{}] })],
@@ -428,6 +455,10 @@ describe("Policies of pods: what a container needs and is", () => {
       "no probe of life": {
         stack: [contained({ readinessProbe: probes.readinessProbe })],
         says: /containers\[0\]\.livenessProbe is not set/,
+      },
+      "a probe that asks nothing": {
+        stack: [contained({ ...probes, livenessProbe: { periodSeconds: 10 } })],
+        says: /containers\[0\]\.livenessProbe asks nothing/,
       },
       "a probe of the start only": {
         stack: [contained({ startupProbe: probes.readinessProbe })],
