@@ -232,24 +232,46 @@ export const podEnvironment = containerPolicy({
   *look({ container, path }) {
     for (const [index, variable] of listAt(container, "env").entries()) {
       const name = String(at(variable, "name"));
+      const value = at(variable, "value");
       const where = `${path}.env[${String(index)}]`;
-      if (at(variable, "valueFrom", "secretKeyRef") !== undefined)
+      if (isMap(at(variable, "valueFrom", "secretKeyRef")))
         yield { path: where, problem: `hands the secret ${name} over in the environment` };
-      else if (
-        /passw|secret|token|api_?key/i.test(name) &&
-        !/_?FILE$|_PATH$/i.test(name) &&
-        at(variable, "value")
-      )
-        yield { path: where, problem: `holds ${name} in the clear` };
+      else if (holdsSecret(name, value)) yield { path: where, problem: `holds ${name} in the clear` };
     }
-    for (const [index, argument] of listAt(container, "args").map(String).entries())
-      if (
-        /^--?[\w.-]*(?:password|secret|token)[\w.-]*=(?!.*(?:\/|\$))./i.test(argument) &&
-        !/file|path/i.test(argument)
-      )
-        yield { path: `${path}.args[${String(index)}]`, problem: "holds a secret in the clear" };
+    for (const [index, source] of listAt(container, "envFrom").entries())
+      if (isMap(at(source, "secretRef")))
+        yield {
+          path: `${path}.envFrom[${String(index)}]`,
+          problem: "hands a whole Secret over in the environment",
+        };
+    for (const list of ["command", "args"]) {
+      const words = listAt(container, list).flatMap((text, index) =>
+        // A shell's script is one argument.
+        String(text)
+          .split(/\s+/)
+          .map((word) => ({ word, index })),
+      );
+      for (const [position, { word, index }] of words.entries()) {
+        const [, name, own] = /^--?([\w.-]+)(?:=(.*))?$/s.exec(word) ?? [];
+        const next = words[position + 1]?.word;
+        const value = own ?? (next?.startsWith("-") === true ? undefined : next);
+        if (name !== undefined && holdsSecret(name, value))
+          yield { path: `${path}.${list}[${String(index)}]`, problem: "holds a secret in the clear" };
+      }
+    }
   },
 });
+
+/** Whether a variable or flag of this name says the secret itself, and not where it is or how it is treated. */
+function holdsSecret(name: string, value: unknown): boolean {
+  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  // https://user:password@host
+  if (/:\/\/[^\s/:@]*:(?!\$)[^\s/@]+@/.test(text)) return true;
+  if (!/passw|secret|token|credential|(?:api|access|private|account)[-_]?key/i.test(name)) return false;
+  if (/(?:file|path|dir|name|ttl|url|uri|length|enabled|check|type)$/i.test(name)) return false;
+  // Nothing, another variable, a file, a yes or no, a time.
+  return !/^(?:|\$.*|(?:file:\/)?\/[\w.-]+\/.*|true|false|\d+(?:ms|s|m|h|d))$/is.test(text);
+}
 
 export const podHost = podPolicy({
   id: "pod-host",

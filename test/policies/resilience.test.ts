@@ -327,6 +327,15 @@ describe("Policies of pods: what a container may do", () => {
           env: [{ name: "ISSUER", valueFrom: { configMapKeyRef: { name: "sso", key: "issuer" } } }],
         }),
       ],
+      "another variable's value": [environment({ PASSWORD: "$(FROM_A_FILE)" })],
+      "how a token is treated": [
+        environment({ TOKEN_TTL: "3600", CHECK_TOKENS: "true", SECRET_NAME: "sso" }),
+      ],
+      "where a token is asked for": [contained({ args: ["--token-url=https://sso.example.com/token"] })],
+      "how long a token lives": [
+        contained({ args: ["--token-lifetime=30s", "--skip-token-check", "serve"] }),
+      ],
+      "a database's address": [environment({ DATABASE_URL: "postgres://database:5432/metrics" })],
       "an empty password, which is none": [environment({ PASSWORD: "" })],
     },
     fails: {
@@ -351,6 +360,30 @@ describe("Policies of pods: what a container may do", () => {
       "a password as a flag": {
         stack: [contained({ args: ["serve", "--redis.password=hunter2"] })],
         says: /args\[1\] holds a secret in the clear/,
+      },
+      "a whole Secret in the environment": {
+        stack: [
+          contained({ envFrom: [{ configMapRef: { name: "a" } }, { secretRef: { name: "database" } }] }),
+        ],
+        says: /envFrom\[1\] hands a whole Secret over in the environment/,
+      },
+      "a private key": { stack: [environment({ PRIVATE_KEY: "MIIE" })], says: /holds PRIVATE_KEY/ },
+      "a key of an account": { stack: [environment({ STORAGE_ACCOUNT_KEY: "x" })], says: /ACCOUNT_KEY/ },
+      "a password in an address": {
+        stack: [environment({ DATABASE_URL: "postgres://metrics:hunter2@database:5432/metrics" })],
+        says: /holds DATABASE_URL in the clear/,
+      },
+      "a flag and its password apart": {
+        stack: [contained({ args: ["serve", "--redis.password", "hunter2"] })],
+        says: /args\[1\] holds a secret/,
+      },
+      "a password with a slash, in a word of files": {
+        stack: [contained({ args: ["--redis.password=profile/1"] })],
+        says: /args\[0\] holds a secret/,
+      },
+      "a password in a shell's script": {
+        stack: [contained({ command: ["sh", "-c", "exec exporter --redis.password=hunter2"] })],
+        says: /command\[2\] holds a secret/,
       },
       "a password for a container of the start": {
         stack: [pod({ initContainers: [{ env: [{ name: "PASSWORD", value: "hunter2" }] }] })],
