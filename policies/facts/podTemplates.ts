@@ -50,3 +50,26 @@ export function containersOf(pod: PodTemplate): readonly Container[] {
       .map((container, index) => ({ pod, path: `${pod.path}.${list}[${String(index)}]`, container })),
   );
 }
+
+/** Whether a label selector chooses pods with these labels; none chooses nothing, an empty one everything. */
+export function selects(selector: unknown, labels: Properties): boolean {
+  if (!isMap(selector)) return false;
+  const { matchLabels } = selector;
+  return (
+    Object.entries(isMap(matchLabels) ? matchLabels : {}).every(([key, value]) => labels[key] === value) &&
+    listAt(selector, "matchExpressions").every((expression) => {
+      const label = labels[String(at(expression, "key"))];
+      const listed = listAt(expression, "values").includes(label);
+      switch (at(expression, "operator")) {
+        case "In":
+          return listed;
+        case "NotIn":
+          return !listed;
+        case "Exists":
+          return label !== undefined;
+        default:
+          return label === undefined;
+      }
+    })
+  );
+}

@@ -7,7 +7,7 @@ import {
   type PodTemplate,
 } from "../facts/podTemplates.ts";
 import type { Concern, Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, isMap, listAt, quoted, type Resource } from "../resource.ts";
+import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
 
 interface ContainerPolicy {
   readonly id: string;
@@ -315,34 +315,3 @@ export const podToken = podPolicy({
       yield { path: `${pod.path}.automountServiceAccountToken`, problem: `${quoted(value)}, expected false` };
   },
 });
-
-export const podReplicas: ResourcePolicy = {
-  id: "pod-replicas",
-  concern: "resilience",
-  severity: "medium",
-  description: "What answers others runs twice, on different nodes.",
-  remedy:
-    "Set replicas to 2 or more with a podAntiAffinity or a spread over zones; what must be one is excluded with its reason",
-  covers: [],
-  types: ["kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet"],
-  *check(resource) {
-    const pod = podTemplateOf(resource);
-    if (pod === undefined || isAlone(resource, pod)) return;
-    // Absent where an autoscaler says it.
-    const replicas = at(resource.props, "spec", "replicas");
-    if (replicas !== undefined && Number(replicas) < 2)
-      yield { path: "spec.replicas", problem: `${quoted(replicas)}, expected 2 or more` };
-    const spread =
-      isMap(at(pod.spec, "affinity", "podAntiAffinity")) ||
-      listAt(pod.spec, "topologySpreadConstraints").length > 0;
-    if (!spread) yield { path: `${pod.path}.affinity.podAntiAffinity`, problem: "is not set" };
-  },
-};
-
-/** A compactor, or what says by its strategy that there is one of it. */
-function isAlone(resource: Resource, pod: PodTemplate): boolean {
-  const recreated = at(resource.props, "spec", "strategy", "type") === "Recreate";
-  return (
-    recreated || containersOf(pod).some(({ container }) => listAt(container, "args").includes("compact"))
-  );
-}

@@ -7,7 +7,6 @@ import {
   podPrivileges,
   podProbes,
   podReadOnly,
-  podReplicas,
   podResources,
   podSeccomp,
   podToken,
@@ -23,26 +22,6 @@ const probes = {
   readinessProbe: { httpGet: { path: "/-/ready", port: "http" } },
   livenessProbe: { httpGet: { path: "/-/healthy", port: "http" } },
 };
-const apart = {
-  affinity: {
-    podAntiAffinity: {
-      requiredDuringSchedulingIgnoredDuringExecution: [
-        { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: "query" } } },
-      ],
-    },
-  },
-};
-const overZones = {
-  topologySpreadConstraints: [
-    {
-      maxSkew: 1,
-      topologyKey: "topology.kubernetes.io/zone",
-      whenUnsatisfiable: "DoNotSchedule",
-      labelSelector: { matchLabels: { app: "query" } },
-    },
-  ],
-};
-
 const windows = templated(deployment, { template: { spec: { os: { name: "windows" }, containers: [{}] } } });
 
 /** A resource of every kind that makes pods, by their spec. */
@@ -514,49 +493,6 @@ describe("Policies of pods: what a container needs and is", () => {
     unknown: [contained({ ...probes, livenessProbe: unknown })],
   });
 
-  testPolicy({
-    policy: podReplicas,
-    passes: {
-      "two on different nodes": [replicated(2, apart)],
-      "three over zones": [replicated(3, overZones)],
-      "as many as an autoscaler says": [replicated(undefined, apart)],
-      "a set of them": [{ ...replicated(2, apart), type: "kubernetes:apps/v1:StatefulSet" }],
-      "a compactor": [replicated(1, { containers: [{ args: ["compact", "--wait"] }] })],
-      "what must be one, and says so": [
-        templated(deployment, { replicas: 1, strategy: { type: "Recreate" }, template: { spec: apart } }),
-      ],
-      "one of every node": [kinds.DaemonSet({ containers: [{}] })],
-    },
-    fails: {
-      one: { stack: [replicated(1, apart)], says: /spec\.replicas is 1, expected 2 or more/ },
-      "a word for one": { stack: [replicated("1", apart)], says: /spec\.replicas is "1", expected 2/ },
-      "one of a set": {
-        stack: [{ ...replicated(1, apart), type: "kubernetes:apps/v1:StatefulSet" }],
-        says: /spec\.replicas is 1/,
-      },
-      "two that may share a node": {
-        stack: [replicated(2, {})],
-        says: /spec\.template\.spec\.affinity\.podAntiAffinity is not set/,
-      },
-      "two that choose their nodes only": {
-        stack: [replicated(2, { affinity: { nodeAffinity: {} } })],
-        says: /podAntiAffinity is not set/,
-      },
-      "two that are updated one by one": {
-        stack: [
-          templated(deployment, {
-            replicas: 1,
-            strategy: { type: "RollingUpdate" },
-            template: { spec: apart },
-          }),
-        ],
-        says: /spec\.replicas is 1/,
-      },
-    },
-    absent: { stack: [replicated(undefined, {})], says: /podAntiAffinity is not set/ },
-    unknown: [replicated(unknown, apart)],
-  });
-
   testNoneIsLeftOut(podPolicies);
 });
 
@@ -587,12 +523,4 @@ function secured(securityContext: object): Given {
 
 function environment(variables: Readonly<Record<string, unknown>>): Given {
   return contained({ env: Object.entries(variables).map(([name, value]) => ({ name, value })) });
-}
-
-function replicated(replicas: unknown, spec: object): Given {
-  const labels = { app: "query" };
-  return templated(deployment, {
-    ...(replicas !== undefined && { replicas }),
-    template: { metadata: { labels }, spec: { containers: [{}], ...spec } },
-  });
 }
