@@ -1,6 +1,6 @@
 /** Kubernetes: who may do what is named. */
 import type { ResourcePolicy } from "../policy.ts";
-import { at, listAt, quoted } from "../resource.ts";
+import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
 
 const roleTypes = [
   "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
@@ -13,11 +13,19 @@ export const identityKubernetesRole: ResourcePolicy = {
   severity: "high",
   description: "A role names verbs, groups and resources, and gives no way to more rights than its own.",
   remedy:
-    "Replace `*` by what is needed; remove escalate, bind, impersonate, and create on pods/exec and nodes/proxy",
-  covers: ["CKV_K8S_49", "CKV_K8S_156", "CKV_K8S_157", "CKV_K8S_158", "CIS Kubernetes 5.1.3", "AVD-KSV-0046"],
+    "Replace `*` by what is needed; remove what gives any right, and choose the roles that an aggregated one takes by their labels",
+  covers: [
+    "CKV_K8S_49",
+    "CKV_K8S_155",
+    "CKV_K8S_156",
+    "CKV_K8S_157",
+    "CKV_K8S_158",
+    "CIS Kubernetes 5.1.3",
+    "AVD-KSV-0046",
+  ],
   types: roleTypes,
   *check({ props }) {
-    for (const [index, rule] of listAt(props, "rules").entries()) {
+    yield* everyOne(listAt(props, "rules").entries(), function* ([index, rule]) {
       const path = `rules[${String(index)}]`;
       const verbs = listAt(rule, "verbs").map(String);
       const resources = listAt(rule, "resources").map(String);
@@ -26,11 +34,33 @@ export const identityKubernetesRole: ResourcePolicy = {
       for (const verb of ["escalate", "bind", "impersonate"])
         if (verbs.includes(verb))
           yield { path: `${path}.verbs`, problem: `hold ${verb}, which gives any right` };
-      for (const dangerous of ["pods/exec", "pods/attach", "nodes/proxy", "serviceaccounts/token"])
-        if (resources.includes(dangerous)) yield { path: `${path}.resources`, problem: `hold ${dangerous}` };
-    }
+      for (const resource of resources)
+        if (givesAnyRight.test(resource)) yield { path: `${path}.resources`, problem: `hold ${resource}` };
+      if (verbs.some((verb) => writing.includes(verb)))
+        for (const resource of resources)
+          if (givesAnyRightWhenWritten.test(resource))
+            yield { path: `${path}.resources`, problem: `hold ${resource}, to be written` };
+    });
+    for (const [index, selector] of listAt(props, "aggregationRule", "clusterRoleSelectors").entries())
+      if (
+        !isMap(selector) ||
+        Object.values(selector).every((part) => Object.keys(part as object).length === 0)
+      )
+        yield {
+          path: `aggregationRule.clusterRoleSelectors[${String(index)}]`,
+          problem: "is empty, which takes the rights of every role",
+        };
   },
 };
+
+const writing = ["create", "update", "patch", "delete", "deletecollection", "*"];
+
+/** Into any pod or node, in another's name: for the first ones reading is enough. */
+const givesAnyRight =
+  /^(?:pods|\*)\/(?:exec|attach|portforward|proxy|ephemeralcontainers)$|^(?:nodes|\*)\/proxy$|^(?:serviceaccounts|\*)\/token$/;
+/** What decides over every object, or lets a name be anybody's. */
+const givesAnyRightWhenWritten =
+  /^(?:mutating|validating)webhookconfigurations$|^(?:mutating|validating)admissionpolic(?:ies|ybindings)$|^certificatesigningrequests\/(?:approval|\*)$|^\*\/approval$/;
 
 export const identityKubernetesSecrets: ResourcePolicy = {
   id: "identity-kubernetes-secrets",

@@ -29,6 +29,21 @@ describe("Policies of Kubernetes: who may do what", () => {
       "the same in a namespace": [
         role({ apiGroups: ["apps"], resources: ["statefulsets"], verbs: ["create", "update"] }),
       ],
+      "reading what decides over objects": [
+        clusterRole({
+          apiGroups: ["x"],
+          resources: ["mutatingwebhookconfigurations"],
+          verbs: ["get", "list"],
+        }),
+      ],
+      "a request for a certificate": [
+        clusterRole({
+          apiGroups: ["x"],
+          resources: ["certificatesigningrequests"],
+          verbs: ["create", "get"],
+        }),
+      ],
+      "the rights of chosen roles": [aggregated({ matchLabels: { "rbac.example.com/metrics": "true" } })],
       "a pod's log": [role({ apiGroups: [""], resources: ["pods/log"], verbs: ["get"] })],
     },
     fails: {
@@ -63,14 +78,45 @@ describe("Policies of Kubernetes: who may do what", () => {
         ]),
       ),
       ...Object.fromEntries(
-        ["pods/exec", "pods/attach", "nodes/proxy", "serviceaccounts/token"].map((resource) => [
+        [
+          "pods/exec",
+          "pods/attach",
+          "pods/portforward",
+          "pods/proxy",
+          "pods/ephemeralcontainers",
+          "nodes/proxy",
+          "serviceaccounts/token",
+          "*/exec",
+        ].map((resource) => [
           resource,
           {
-            stack: [clusterRole({ apiGroups: [""], resources: [resource], verbs: ["create"] })],
-            says: new RegExp(`rules\\[0\\]\\.resources hold ${resource}`),
+            stack: [clusterRole({ apiGroups: [""], resources: [resource], verbs: ["get"] })],
+            says: new RegExp(`rules\\[0\\]\\.resources hold ${resource.replace("*", "\\*")}`),
           },
         ]),
       ),
+      ...Object.fromEntries(
+        [
+          "mutatingwebhookconfigurations",
+          "validatingwebhookconfigurations",
+          "mutatingadmissionpolicies",
+          "certificatesigningrequests/approval",
+        ].map((resource) => [
+          `writing ${resource}`,
+          {
+            stack: [clusterRole({ apiGroups: ["x"], resources: ["y", resource], verbs: ["get", "patch"] })],
+            says: new RegExp(`rules\\[0\\]\\.resources hold ${resource}, to be written`),
+          },
+        ]),
+      ),
+      "the rights of every role": {
+        stack: [aggregated({})],
+        says: /aggregationRule\.clusterRoleSelectors\[0\] is empty, which takes the rights of every role/,
+      },
+      "the rights of every role, by no labels": {
+        stack: [aggregated({ matchLabels: { team: "sre" } }, { matchLabels: {} })],
+        says: /clusterRoleSelectors\[1\] is empty/,
+      },
     },
     absent: { stack: [{ type: clusterRoleType, props: {} }] },
     unknown: [clusterRole({ apiGroups: [""], resources: ["pods"], verbs: [unknown] })],
@@ -303,6 +349,10 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
 
 function clusterRole(...rules: object[]): Given {
   return { type: clusterRoleType, props: { rules } };
+}
+
+function aggregated(...clusterRoleSelectors: object[]): Given {
+  return { type: clusterRoleType, props: { aggregationRule: { clusterRoleSelectors }, rules: [] } };
 }
 
 function role(...rules: object[]): Given {
