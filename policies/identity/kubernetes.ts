@@ -23,7 +23,10 @@ export const identityKubernetesRole: ResourcePolicy = {
     "CIS Kubernetes 5.1.3",
     "AVD-KSV-0046",
   ],
-  types: roleTypes,
+  types: [
+    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
+    "kubernetes:rbac.authorization.k8s.io/v1:Role",
+  ],
   *check({ props }) {
     yield* everyOne(listAt(props, "rules").entries(), function* ([index, rule]) {
       const path = `rules[${String(index)}]`;
@@ -66,25 +69,23 @@ export const identityKubernetesSecrets: ResourcePolicy = {
   id: "identity-kubernetes-secrets",
   concern: "identity",
   severity: "high",
-  description: "Nobody reads every Secret of a cluster, or writes any.",
+  description: "Nobody reads or writes every Secret of a cluster.",
   remedy:
     "Bind a Role in the namespace, or name the Secrets by resourceNames; an operator that needs them is excluded with its reason",
-  covers: ["CKV_K8S_155", "CIS Kubernetes 5.1.2", "AVD-KSV-0041"],
-  types: roleTypes,
-  *check({ type, props }) {
-    for (const [index, rule] of listAt(props, "rules").entries()) {
-      if (!listAt(rule, "resources").includes("secrets") || listAt(rule, "resourceNames").length > 0)
-        continue;
+  covers: ["CIS Kubernetes 5.1.2", "AVD-KSV-0041"],
+  types: ["kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"],
+  *check({ props }) {
+    yield* everyOne(listAt(props, "rules").entries(), function* ([index, rule]) {
+      const resources = listAt(rule, "resources");
+      const core = listAt(rule, "apiGroups").some((group) => group === "" || group === "*");
+      if (!core || !["secrets", "*"].some((all) => resources.includes(all))) return;
       const verbs = listAt(rule, "verbs").map(String);
-      const writes = verbs.filter((verb) =>
-        ["create", "update", "patch", "delete", "deletecollection"].includes(verb),
-      );
-      if (type.endsWith(":ClusterRole") && writes.length > 0)
+      if (verbs.length > 0 && listAt(rule, "resourceNames").length === 0)
         yield {
           path: `rules[${String(index)}]`,
-          problem: `allow ${writes.join(", ")} on every Secret of the cluster`,
+          problem: `allow ${verbs.join(", ")} on every Secret of the cluster`,
         };
-    }
+    });
   },
 };
 

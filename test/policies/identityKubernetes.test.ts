@@ -134,6 +134,9 @@ describe("Policies of Kubernetes: who may do what", () => {
         }),
       ],
       "Secrets of a namespace": [role({ apiGroups: [""], resources: ["secrets"], verbs: ["get", "update"] })],
+      "secrets that are another API's": [
+        clusterRole({ apiGroups: ["vault.example.com"], resources: ["secrets"], verbs: ["get"] }),
+      ],
       "other things of the cluster": [
         clusterRole({ apiGroups: [""], resources: ["configmaps"], verbs: ["update"] }),
       ],
@@ -142,6 +145,18 @@ describe("Policies of Kubernetes: who may do what", () => {
       "writing every Secret": {
         stack: [clusterRole({ apiGroups: [""], resources: ["secrets"], verbs: ["create", "patch"] })],
         says: /rules\[0\] allow create, patch on every Secret of the cluster/,
+      },
+      "reading every Secret": {
+        stack: [clusterRole({ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"] })],
+        says: /rules\[0\] allow get, list, watch on every Secret of the cluster/,
+      },
+      "reading everything": {
+        stack: [clusterRole({ apiGroups: ["*"], resources: ["*"], verbs: ["list"] })],
+        says: /rules\[0\] allow list on every Secret/,
+      },
+      "everything with every Secret": {
+        stack: [clusterRole({ apiGroups: [""], resources: ["secrets"], verbs: ["*"] })],
+        says: /rules\[0\] allow \* on every Secret/,
       },
       "deleting them, among other things": {
         stack: [
