@@ -1,6 +1,6 @@
 /** Kubernetes: who may do what is named. */
-import type { ResourcePolicy } from "../policy.ts";
-import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
+import type { Fault, ResourcePolicy } from "../policy.ts";
+import { at, everyOne, isMap, listAt, quoted, type Properties } from "../resource.ts";
 
 const roleTypes = [
   "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
@@ -101,23 +101,29 @@ export const identityKubernetesBinding: ResourcePolicy = {
     "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
   ],
   *check({ props }) {
-    const role = at(props, "roleRef", "name");
-    if (role === "cluster-admin" || role === "admin" || role === "edit")
-      yield { path: "roleRef.name", problem: `${quoted(role)}, which may do anything there` };
-    for (const [index, subject] of listAt(props, "subjects").entries()) {
-      const name = String(at(subject, "name"));
-      const path = `subjects[${String(index)}].name`;
-      if (
-        /^system:(?:anonymous|unauthenticated|authenticated|masters)$|^system:serviceaccounts(?::|$)/.test(
-          name,
-        )
-      )
-        yield { path, problem: `${quoted(name)}, which is more than one account` };
-      if (name === "default" && at(subject, "kind") === "ServiceAccount")
-        yield { path, problem: "is the account of every pod that names none" };
-    }
+    yield* everyOne([checkRole, checkSubjects], (check) => check(props));
   },
 };
+
+function* checkRole(props: Properties): Generator<Fault> {
+  const role = String(at(props, "roleRef", "name"));
+  if (/^(?:cluster-admin|(?:system:aggregate-to-)?(?:admin|edit)|system:controller:.*)$/.test(role))
+    yield { path: "roleRef.name", problem: `${quoted(role)}, which may do anything there` };
+}
+
+function* checkSubjects(props: Properties): Generator<Fault> {
+  yield* everyOne(listAt(props, "subjects").entries(), function* ([index, subject]) {
+    const name = String(at(subject, "name"));
+    const path = `subjects[${String(index)}].name`;
+    if (/^system:(?:anonymous|(?:un)?authenticated|masters|nodes|serviceaccounts(?::.*)?)$/.test(name))
+      yield { path, problem: `${quoted(name)}, which is more than one account` };
+    if (
+      (name === "default" && at(subject, "kind") === "ServiceAccount") ||
+      /^system:serviceaccount:[^:]*:default$/.test(name)
+    )
+      yield { path, problem: "is the account of every pod that names none" };
+  });
+}
 
 export const identityServiceAccount: ResourcePolicy = {
   id: "identity-service-account",

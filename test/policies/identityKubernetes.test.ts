@@ -179,6 +179,14 @@ describe("Policies of Kubernetes: who may do what", () => {
       "what Kubernetes lets every aggregated API ask": [
         bound("system:auth-delegator", account("prometheus-adapter")),
       ],
+      "reading a namespace": [{ ...bound("view", account("grafana")), type: roleBindingType }],
+      "an account as a user": [
+        bound("reader", {
+          kind: "User",
+          apiGroup: group,
+          name: "system:serviceaccount:monitoring:prometheus",
+        }),
+      ],
       "a group of people": [bound("dashboards", { kind: "Group", apiGroup: group, name: "sre@example.com" })],
       "the same in a namespace": [
         { ...bound("prometheus-operator", account("prometheus-operator")), type: roleBindingType },
@@ -202,6 +210,7 @@ describe("Policies of Kubernetes: who may do what", () => {
           "system:authenticated",
           "system:serviceaccounts",
           "system:serviceaccounts:monitoring",
+          "system:nodes",
         ].map((name) => [
           name,
           {
@@ -210,6 +219,28 @@ describe("Policies of Kubernetes: who may do what", () => {
           },
         ]),
       ),
+      "the rights that an administrator is made of": {
+        stack: [bound("system:aggregate-to-admin", account("grafana"))],
+        says: /is "system:aggregate-to-admin"/,
+      },
+      "the rights of a controller of the cluster": {
+        stack: [bound("system:controller:clusterrole-aggregation-controller", account("grafana"))],
+        says: /is "system:controller:clusterrole-aggregation-controller"/,
+      },
+      "the account of every pod, as a user": {
+        stack: [
+          bound("reader", {
+            kind: "User",
+            apiGroup: group,
+            name: "system:serviceaccount:monitoring:default",
+          }),
+        ],
+        says: /subjects\[0\]\.name is the account of every pod that names none/,
+      },
+      "everybody, to a role that is not known yet": {
+        stack: [bound(unknown, { kind: "Group", apiGroup: group, name: "system:anonymous" })],
+        says: /is "system:anonymous"/,
+      },
       "everybody, in a namespace": {
         stack: [
           {
