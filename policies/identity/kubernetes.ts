@@ -1,4 +1,5 @@
 /** Kubernetes: who may do what is named. */
+import { durationDays } from "../facts/amounts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, isMap, listAt, quoted, type Properties } from "../resource.ts";
 
@@ -155,25 +156,27 @@ export const identityCertificate: ResourcePolicy = {
     // An authority with a new key is another authority: everybody who trusts it would have to hear of it first.
     if (rotation !== "Always" && at(spec, "isCA") !== true)
       yield { path: "spec.privateKey.rotationPolicy", problem: `${quoted(rotation)}, expected "Always"` };
-    const algorithm = at(spec, "privateKey", "algorithm");
-    const size = Number(at(spec, "privateKey", "size") ?? 256);
-    if ((algorithm === "RSA" || algorithm === undefined) && size < 2_048)
+    // cert-manager's own are RSA, and 2048 bits of it.
+    const algorithm = at(spec, "privateKey", "algorithm") ?? "RSA";
+    if (algorithm === "RSA" && Number(at(spec, "privateKey", "size") ?? 2_048) < 2_048)
       yield { path: "spec.privateKey", problem: "is an RSA key of less than 2048 bits" };
     const issuer = at(spec, "issuerRef", "name");
     if (issuer === undefined || issuer === "") yield { path: "spec.issuerRef.name", problem: "is not set" };
-    const hours = (value: unknown): number | undefined => {
-      const [, count] = /^(\d+)h/.exec(String(value)) ?? [];
-      return count === undefined ? undefined : Number(count);
-    };
-    const duration = hours(at(spec, "duration")) ?? 2_160;
-    const renewed = hours(at(spec, "renewBefore"));
+    const duration = durationDays(at(spec, "duration")) ?? 90;
+    const renewed = durationDays(at(spec, "renewBefore"));
+    const percentage = at(spec, "renewBeforePercentage");
     // An authority lives longer than what it signs.
-    if (at(spec, "isCA") !== true && duration > 8_784)
+    if (at(spec, "isCA") !== true && duration > 366)
       yield { path: "spec.duration", problem: `${quoted(at(spec, "duration"))}, expected a year at most` };
     if (renewed !== undefined && renewed < duration / 10)
       yield {
         path: "spec.renewBefore",
         problem: `${quoted(at(spec, "renewBefore"))}, less than a tenth of its life`,
+      };
+    if (typeof percentage === "number" && percentage < 10)
+      yield {
+        path: "spec.renewBeforePercentage",
+        problem: `${quoted(percentage)}, less than a tenth of its life`,
       };
   },
 };

@@ -289,6 +289,8 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
     passes: {
       "90 days, and a new key each time": [certificate({ duration: "2160h", renewBefore: "720h" })],
       "cert-manager's own times": [certificate({})],
+      "cert-manager's own key": [certificate({ privateKey: { rotationPolicy: "Always" } })],
+      "a renewal in the last third": [certificate({ renewBeforePercentage: 33 })],
       "a long RSA key": [
         certificate({ privateKey: { rotationPolicy: "Always", algorithm: "RSA", size: 4_096 } }),
       ],
@@ -304,6 +306,22 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
       "two years": {
         stack: [certificate({ duration: "17520h" })],
         says: /spec\.duration is "17520h", expected a year at most/,
+      },
+      "two years in minutes": {
+        stack: [certificate({ duration: "1051200m" })],
+        says: /spec\.duration is "1051200m", expected a year at most/,
+      },
+      "a renewal in the last minutes": {
+        stack: [certificate({ renewBefore: "90m" })],
+        says: /spec\.renewBefore is "90m", less than a tenth of its life/,
+      },
+      "a renewal in the last hundredth": {
+        stack: [certificate({ renewBeforePercentage: 1 })],
+        says: /spec\.renewBeforePercentage is 1, less than a tenth/,
+      },
+      "a short key of cert-manager's own kind": {
+        stack: [certificate({ privateKey: { rotationPolicy: "Always", size: 1_024 } })],
+        says: /RSA key of less than 2048 bits/,
       },
       "a renewal in the last hour": {
         stack: [certificate({ duration: "2160h", renewBefore: "1h" })],
