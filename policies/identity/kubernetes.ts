@@ -193,10 +193,14 @@ export const encryptionStorageClass: ResourcePolicy = {
   *check({ props }) {
     if (props["reclaimPolicy"] !== "Retain")
       yield { path: "reclaimPolicy", problem: `${quoted(props["reclaimPolicy"])}, expected "Retain"` };
-    const parameter = (name: string): unknown => at(props, "parameters", name);
-    if (props["provisioner"] === "ebs.csi.aws.com" && String(parameter("encrypted")) !== "true")
+    // The drivers read their names in any case.
+    const parameters = Object.entries((props["parameters"] ?? {}) as Properties);
+    const parameter = (name: string): unknown =>
+      parameters.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+    const provisioner = String(props["provisioner"]);
+    if (ebs.includes(provisioner) && String(parameter("encrypted")) !== "true")
       yield { path: "parameters.encrypted", problem: `${quoted(parameter("encrypted"))}, expected "true"` };
-    if (props["provisioner"] === "disk.csi.azure.com") {
+    if (azureDisk.includes(provisioner)) {
       if (!["DenyAll", "AllowPrivate"].includes(String(parameter("networkAccessPolicy"))))
         yield {
           path: "parameters.networkAccessPolicy",
@@ -212,3 +216,7 @@ export const encryptionStorageClass: ResourcePolicy = {
       yield { path: "allowVolumeExpansion", problem: "is not true: a full disk could not grow" };
   },
 };
+
+/** With the names that Kubernetes hands over to them, and EKS' own in its automatic mode. */
+const ebs = ["ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs"];
+const azureDisk = ["disk.csi.azure.com", "kubernetes.io/azure-disk"];

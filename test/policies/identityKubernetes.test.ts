@@ -363,6 +363,7 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
           publicNetworkAccess: "Disabled",
         }),
       ],
+      "a name in another case": [storageClass("ebs.csi.aws.com", { Encrypted: "true" })],
       "another's": [storageClass("driver.longhorn.io", {})],
     },
     fails: {
@@ -377,6 +378,18 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
       "EBS in the clear": {
         stack: [storageClass("ebs.csi.aws.com", { encrypted: "false" })],
         says: /parameters\.encrypted is "false", expected "true"/,
+      },
+      "EBS in the clear, by its name in Kubernetes": {
+        stack: [storageClass("kubernetes.io/aws-ebs", {})],
+        says: /parameters\.encrypted is not set/,
+      },
+      "EBS in the clear, by EKS itself": {
+        stack: [storageClass("ebs.csi.eks.amazonaws.com", {})],
+        says: /parameters\.encrypted is not set/,
+      },
+      "an Azure disk for everybody, by its name in Kubernetes": {
+        stack: [storageClass("kubernetes.io/azure-disk", {})],
+        says: /networkAccessPolicy is not set/,
       },
       "EBS that does not say": {
         stack: [storageClass("ebs.csi.aws.com", { type: "gp3" })],
