@@ -3,11 +3,6 @@ import { durationDays } from "../facts/amounts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, isMap, listAt, quoted, type Properties } from "../resource.ts";
 
-const roleTypes = [
-  "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
-  "kubernetes:rbac.authorization.k8s.io/v1:Role",
-] as const;
-
 export const identityKubernetesRole: ResourcePolicy = {
   id: "identity-kubernetes-role",
   concern: "identity",

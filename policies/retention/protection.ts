@@ -1,7 +1,7 @@
 /** What holds measurements, or the key to them, is not deleted by mistake and can be had back. */
 import type { StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, known, listAt, quoted, type StackResource } from "../resource.ts";
-import { isAtLeast, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { isAtLeast, isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 import { lifecycleOf, s3LifecycleTypes } from "../facts/lifecycles.ts";
 import { azureAccountType, bucketNames, s3BucketTypes } from "./lifecycle.ts";
 
@@ -16,7 +16,7 @@ export const retentionProtected: StackPolicy = {
   concern: "retention",
   severity: "high",
   description:
-    "Buckets, accounts, containers, data disks, vaults and keys are protected: a destroy stops before them.",
+    "Buckets, accounts, containers, shares, data disks, vaults and keys are protected: a destroy stops before them.",
   remedy: "Set the resource option protect to true (and retainOnDelete, where it is to outlive the stack)",
   covers: [],
   *inspect(stack) {
@@ -24,16 +24,23 @@ export const retentionProtected: StackPolicy = {
       ...s3BucketTypes,
       azureAccountType,
       "azure-native:storage:BlobContainer",
+      "azure-native:storage:FileShare",
       "azure-native:keyvault:Vault",
+      "azure-native:keyvault:Key",
       "azure-native:compute:Disk",
+      "azure-native:dataprotection:BackupVault",
       "aws:kms/key:Key",
+      "aws:kms/replicaKey:ReplicaKey",
       "aws:ebs/volume:Volume",
+      "aws:efs/fileSystem:FileSystem",
+      "aws:backup/vault:Vault",
     ];
     for (const resource of stack.ofType(...kept))
       if (!resource.protect) yield { resource, path: "", problem: "is not protected" };
-    for (const resource of stack.ofType(...s3BucketTypes))
-      if (known(() => resource.props["forceDestroy"], false) === true)
+    yield* everyOne(stack.ofType(...s3BucketTypes), function* (resource) {
+      if (!isNotTrue.accepts(resource.props["forceDestroy"]))
         yield { resource, path: "forceDestroy", problem: "is true: objects go with the bucket" };
+    });
   },
 };
 

@@ -41,8 +41,14 @@ describe("Policies of retention: what is not deleted by mistake", () => {
           "aws:ebs/volume:Volume",
           "azure-native:storage:StorageAccount",
           "azure-native:storage:BlobContainer",
+          "azure-native:storage:FileShare",
           "azure-native:keyvault:Vault",
+          "azure-native:keyvault:Key",
           "azure-native:compute:Disk",
+          "azure-native:dataprotection:BackupVault",
+          "aws:kms/replicaKey:ReplicaKey",
+          "aws:efs/fileSystem:FileSystem",
+          "aws:backup/vault:Vault",
           "azure-native:storage/v20240101:StorageAccount",
         ].map((type) => [type, { stack: [{ type, props: {} }], says: /is not protected/ }]),
       ),
@@ -52,6 +58,7 @@ describe("Policies of retention: what is not deleted by mistake", () => {
       },
     },
     absent: { stack: [bucket()], says: /is not protected/ },
+    unknown: [{ ...bucket({ forceDestroy: unknown }), protect: true }],
   });
 
   testPolicy({
