@@ -54,7 +54,10 @@ export const retentionS3Versions: StackPolicy = {
   *inspect(stack) {
     yield* everyOne(stack.ofType(...s3BucketTypes), function* (bucket) {
       const found = attached(stack, bucket, versioningTypes, "bucket", bucketNames(bucket));
-      if (found.length === 0) yield { resource: bucket, path: "", problem: "keeps no versions" };
+      // Where providers before 6 said it.
+      const own = at(bucket.props, "versioning", "enabled") ?? at(bucket.props, "versionings", 0, "enabled");
+      if (found.length === 0 && own !== true)
+        yield { resource: bucket, path: "", problem: "keeps no versions" };
       for (const resource of found) {
         const status = at(resource.props, "versioningConfiguration", "status");
         if (status !== "Enabled")
@@ -76,7 +79,7 @@ export const retentionAzureVersions: StackPolicy = {
     "A storage account keeps versions, and gives deleted blobs and containers back for a week or more.",
   remedy:
     "Give it BlobServiceProperties with isVersioningEnabled, deleteRetentionPolicy and containerDeleteRetentionPolicy of 7 days or more",
-  covers: ["CKV2_AZURE_38", "CKV_AZURE_251", "CIS Azure 3.11"],
+  covers: ["CKV2_AZURE_38", "CIS Azure 3.11"],
   *inspect(stack) {
     yield* everyOne(stack.ofType(azureAccountType), function* (account) {
       const found = attached(stack, account, [serviceType], "accountName", [
@@ -97,6 +100,12 @@ export const retentionAzureVersions: StackPolicy = {
             resource,
             path: "changeFeed.retentionInDays",
             problem: `${quoted(feed)}, expected 7 or more: a copy that was held up for longer is never complete`,
+          };
+        if (!isNotTrue.accepts(at(resource.props, "deleteRetentionPolicy", "allowPermanentDelete")))
+          yield {
+            resource,
+            path: "deleteRetentionPolicy.allowPermanentDelete",
+            problem: "is true: what was deleted can be deleted for good",
           };
         for (const policy of ["deleteRetentionPolicy", "containerDeleteRetentionPolicy"]) {
           const days = at(resource.props, policy, "days");
@@ -119,7 +128,7 @@ export const retentionVaultDays = requirementPolicy({
   concern: "retention",
   severity: "medium",
   description: "A vault gives deleted secrets back for 90 days.",
-  remedy: "Set properties.softDeleteRetentionInDays to 90, or leave it out",
+  remedy: "Set properties.softDeleteRetentionInDays to 90, or leave it out, and enableSoftDelete to true",
   covers: [],
   requires: [
     {
@@ -128,6 +137,12 @@ export const retentionVaultDays = requirementPolicy({
       // Azure's own default is 90.
       accepts: (value) => value === undefined || (typeof value === "number" && value >= 90),
       expected: "90, or nothing",
+    },
+    {
+      type: "azure-native:keyvault:Vault",
+      path: "properties.enableSoftDelete",
+      accepts: (value) => value === undefined || value === true,
+      expected: "true, or nothing",
     },
   ],
 });

@@ -94,6 +94,10 @@ describe("Policies of retention: what is not deleted by mistake", () => {
         stack: [vault({ softDeleteRetentionInDays: 7 })],
         says: /softDeleteRetentionInDays is 7, expected 90/,
       },
+      "nothing that is given back": {
+        stack: [vault({ enableSoftDelete: false })],
+        says: /properties\.enableSoftDelete is false, expected true/,
+      },
       "a word for 90": { stack: [vault({ softDeleteRetentionInDays: "90" })], says: /is "90", expected 90/ },
     },
     absent: { stack: [vault({})] },
@@ -107,6 +111,10 @@ describe("Policies of retention: what can be had back", () => {
     passes: {
       "a bucket that keeps versions": [bucket(), versioning("Enabled")],
       "one that is named": [bucket(), { ...versioning("Enabled"), from: {} }],
+      "a bucket that says it itself": [bucket({ versioning: { enabled: true } })],
+      "an older bucket that says it itself": [
+        { ...bucket({ versionings: [{ enabled: true }] }), type: "aws:s3/bucketV2:BucketV2" },
+      ],
       "the older type": [
         { ...bucket(), type: "aws:s3/bucketV2:BucketV2" },
         { ...versioning("Enabled"), type: "aws:s3/bucketVersioningV2:BucketVersioningV2" },
@@ -116,6 +124,10 @@ describe("Policies of retention: what can be had back", () => {
       "versions that are no longer kept": {
         stack: [bucket(), versioning("Suspended")],
         says: /^versions .*versioningConfiguration\.status is "Suspended", expected "Enabled"/m,
+      },
+      "a bucket that says no itself": {
+        stack: [bucket({ versioning: { enabled: false } })],
+        says: /^blocks .*: keeps no versions/m,
       },
       "versions of another bucket": {
         stack: [bucket(), { ...versioning("Enabled"), props: { bucket: "another" }, from: {} }],
@@ -146,6 +158,13 @@ describe("Policies of retention: what can be had back", () => {
       "deleted blobs for a day": {
         stack: [account(), service({ deleteRetentionPolicy: { enabled: true, days: 1 } })],
         says: /^service .*: deleteRetentionPolicy\.days is 1, expected 7 or more/m,
+      },
+      "deleted blobs that can be deleted for good": {
+        stack: [
+          account(),
+          service({ deleteRetentionPolicy: { enabled: true, days: 30, allowPermanentDelete: true } }),
+        ],
+        says: /deleteRetentionPolicy\.allowPermanentDelete is true/,
       },
       "deleted blobs for no time at all": {
         stack: [account(), service({ deleteRetentionPolicy: { enabled: false, days: 30 } })],
