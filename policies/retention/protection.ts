@@ -1,6 +1,6 @@
 /** What holds measurements, or the key to them, is not deleted by mistake and can be had back. */
 import type { StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, known, listAt, quoted, type StackResource } from "../resource.ts";
+import { at, attached, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
 import { isAtLeast, isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 import { lifecycleOf, s3LifecycleTypes } from "../facts/lifecycles.ts";
 import { azureAccountType, bucketNames, s3BucketTypes } from "./lifecycle.ts";
@@ -163,7 +163,12 @@ export const retentionCopy: StackPolicy = {
     const copies = stack.ofType("aws:s3/bucketReplicationConfig:BucketReplicationConfig");
     const azureCopies = stack.ofType("azure-native:storage:ObjectReplicationPolicy");
     const [keeper] = stack.ofType(...s3BucketTypes, azureAccountType);
-    if (required === true && keeper !== undefined && copies.length + azureCopies.length === 0)
+    // Azure keeps those in a second region by itself.
+    const geographic = stack
+      .ofType(azureAccountType)
+      .filter(({ props }) => /_(?:RA)?GZ?RS$/.test(known(() => String(at(props, "sku", "name")), "")));
+    const found = copies.length + azureCopies.length + geographic.length;
+    if (required === true && keeper !== undefined && found === 0)
       yield { resource: keeper, path: "", problem: "has no copy in another region" };
     yield* everyOne(copies, function* (resource) {
       const rules = listAt(resource.props, "rules");
@@ -171,13 +176,23 @@ export const retentionCopy: StackPolicy = {
       for (const [index, rule] of rules.entries()) yield* s3Rule(resource, rule, `rules[${String(index)}]`);
     });
     yield* everyOne(azureCopies, function* (resource) {
-      if (listAt(resource.props, "rules").length === 0)
-        yield { resource, path: "rules", problem: "copy nothing" };
+      const rules = listAt(resource.props, "rules");
+      if (rules.length === 0) yield { resource, path: "rules", problem: "copy nothing" };
+      for (const [index, rule] of rules.entries())
+        if (listAt(rule, "filters", "prefixMatch").length > 0)
+          yield {
+            resource,
+            path: `rules[${String(index)}].filters.prefixMatch`,
+            problem: "leaves blobs with other names out",
+          };
     });
   },
 };
 
 function* s3Rule(resource: StackResource, rule: unknown, path: string) {
+  const filter = at(rule, "filter");
+  if (at(rule, "prefix") || at(filter, "prefix") || isMap(at(filter, "tag")) || isMap(at(filter, "and")))
+    yield { resource, path: `${path}.filter`, problem: "leaves other objects out" };
   for (const [steps, wanted] of [
     [["status"], "Enabled"],
     [["deleteMarkerReplication", "status"], "Enabled"],

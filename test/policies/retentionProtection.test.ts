@@ -196,6 +196,7 @@ describe("Policies of retention: what can be had back", () => {
     passes: {
       "a stack that need have none": [bucket(), account()],
       "everything, deletions included": [bucket(), replication({})],
+      "everything, by an empty prefix": [bucket(), replication({ filter: { prefix: "" } })],
       "a copy in Azure": [account(), azureReplication([{ sourceContainer: "blocks" }])],
     },
     fails: {
@@ -210,6 +211,22 @@ describe("Policies of retention: what can be had back", () => {
       "a copy without what KMS encrypts": {
         stack: [bucket(), replication({ sourceSelectionCriteria: {} })],
         says: /sseKmsEncryptedObjects\.status is not set/,
+      },
+      "a copy of some objects": {
+        stack: [bucket(), replication({ filter: { prefix: "debug/" } })],
+        says: /rules\[0\]\.filter leaves other objects out/,
+      },
+      "a copy of objects with a tag": {
+        stack: [bucket(), replication({ filter: { tag: { key: "copy", value: "yes" } } })],
+        says: /rules\[0\]\.filter leaves other objects out/,
+      },
+      "a copy of some objects, in the old words": {
+        stack: [bucket(), replication({ filter: undefined, prefix: "debug/" })],
+        says: /leaves other objects out/,
+      },
+      "a copy of some blobs": {
+        stack: [account(), azureReplication([{ filters: { prefixMatch: ["debug/"] } }])],
+        says: /rules\[0\]\.filters\.prefixMatch leaves blobs with other names out/,
       },
       "a copy with no key of its own": {
         stack: [bucket(), replication({ destination: { bucket: "arn:aws:s3:::copy" } })],
@@ -232,6 +249,7 @@ describe("Policies of retention: what can be had back", () => {
       passes: {
         "a bucket with its copy": [bucket(), replication({})],
         "an account with its copy": [account(), azureReplication([{ sourceContainer: "blocks" }])],
+        "an account that Azure keeps in two regions": [account({ sku: { name: "Standard_GZRS" } })],
         "a stack that keeps nothing": [{ type: "aws:ec2/vpc:Vpc", props: {} }],
       },
       fails: {
@@ -240,6 +258,10 @@ describe("Policies of retention: what can be had back", () => {
           says: /^blocks .*: has no copy in another region/,
         },
         "an account without one": { stack: [account()], says: /^account .*: has no copy/ },
+        "an account in three zones of one region": {
+          stack: [account({ sku: { name: "Standard_ZRS" } })],
+          says: /^account .*: has no copy/,
+        },
       },
       absent: { stack: [bucket()], says: /has no copy/ },
     });
