@@ -1,7 +1,7 @@
 /** What holds measurements, or the key to them, is not deleted by mistake and can be had back. */
-import type { StackPolicy } from "../policy.ts";
+import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
-import { isAtLeast, isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { isAtLeast, isNotTrue, isOneOf, requirementPolicy } from "../requirement.ts";
 import { lifecycleOf, s3LifecycleTypes } from "../facts/lifecycles.ts";
 import { azureAccountType, bucketNames, s3BucketTypes } from "./lifecycle.ts";
 
@@ -128,7 +128,7 @@ export const retentionVaultDays = requirementPolicy({
   concern: "retention",
   severity: "medium",
   description: "A vault gives deleted secrets back for 90 days.",
-  remedy: "Set properties.softDeleteRetentionInDays to 90, or leave it out, and enableSoftDelete to true",
+  remedy: "Set properties.softDeleteRetentionInDays to 90, or leave it out",
   covers: [],
   requires: [
     {
@@ -137,12 +137,6 @@ export const retentionVaultDays = requirementPolicy({
       // Azure's own default is 90.
       accepts: (value) => value === undefined || (typeof value === "number" && value >= 90),
       expected: "90, or nothing",
-    },
-    {
-      type: "azure-native:keyvault:Vault",
-      path: "properties.enableSoftDelete",
-      accepts: (value) => value === undefined || value === true,
-      expected: "true, or nothing",
     },
   ],
 });
@@ -245,11 +239,18 @@ export const retentionS3AccessLog: StackPolicy = {
       if (!takes && attached(stack, bucket, types, "bucket", names).length === 0)
         yield { resource: bucket, path: "", problem: "has no access log" };
     });
-    for (const resource of logs)
-      if (known(() => resource.props["targetBucket"] === resource.props["bucket"], false))
-        yield { resource, path: "targetBucket", problem: "is the bucket itself" };
+    yield* everyOne(logs, function* (resource) {
+      if (isItsOwn(resource)) yield { resource, path: "targetBucket", problem: "is the bucket itself" };
+    });
   },
 };
+
+/** @throws the SDK's UnknownValueError where names are not known, and nothing says what they are made from */
+function isItsOwn({ props, origins }: StackResource): boolean {
+  const { bucket = [], targetBucket = [] } = origins;
+  if (bucket.length > 0 && targetBucket.length > 0) return bucket.some((urn) => targetBucket.includes(urn));
+  return props["targetBucket"] === props["bucket"];
+}
 
 export const retentionAzureAccessLog: StackPolicy = {
   id: "retention-azure-access-log",
@@ -313,20 +314,30 @@ export const retentionAzureRedundancy = requirementPolicy({
   ],
 });
 
-export const retentionInstanceKept = requirementPolicy({
+export const retentionInstanceKept: ResourcePolicy = {
   id: "retention-instance-kept",
   concern: "retention",
   severity: "high",
   description: "An instance is not ended by mistake, and its volumes with data stay.",
-  remedy: "Set disableApiTermination to true",
-  covers: ["CKV_AWS_126"],
-  requires: [
-    { type: "aws:ec2/instance:Instance", path: "disableApiTermination", ...isTrue },
-    {
-      type: "aws:ec2/instance:Instance",
-      path: "instanceInitiatedShutdownBehavior",
-      accepts: (value) => value === undefined || value === "stop",
-      expected: '"stop", or nothing',
-    },
-  ],
-});
+  remedy:
+    "Set disableApiTermination to true, and deleteOnTermination of every volume beside the root's to false",
+  covers: [],
+  types: ["aws:ec2/instance:Instance"],
+  *check({ props }) {
+    const { disableApiTermination, instanceInitiatedShutdownBehavior } = props;
+    if (disableApiTermination !== true)
+      yield { path: "disableApiTermination", problem: `${quoted(disableApiTermination)}, expected true` };
+    if (instanceInitiatedShutdownBehavior !== undefined && instanceInitiatedShutdownBehavior !== "stop")
+      yield {
+        path: "instanceInitiatedShutdownBehavior",
+        problem: `${quoted(instanceInitiatedShutdownBehavior)}, expected "stop", or nothing`,
+      };
+    // AWS' own is true.
+    for (const [index, device] of listAt(props, "ebsBlockDevices").entries())
+      if (at(device, "deleteOnTermination") !== false)
+        yield {
+          path: `ebsBlockDevices[${String(index)}].deleteOnTermination`,
+          problem: `${quoted(at(device, "deleteOnTermination"))}, expected false`,
+        };
+  },
+};

@@ -65,6 +65,13 @@ describe("Policies of retention: what is not deleted by mistake", () => {
     policy: retentionInstanceKept,
     passes: {
       "an instance that stays": [instance({ disableApiTermination: true })],
+      "a root that goes, and a volume that stays": [
+        instance({
+          disableApiTermination: true,
+          rootBlockDevice: { deleteOnTermination: true },
+          ebsBlockDevices: [{ deviceName: "/dev/xvdb", deleteOnTermination: false }],
+        }),
+      ],
       "one that only stops": [
         instance({ disableApiTermination: true, instanceInitiatedShutdownBehavior: "stop" }),
       ],
@@ -73,6 +80,22 @@ describe("Policies of retention: what is not deleted by mistake", () => {
       "one that may be ended": {
         stack: [instance({ disableApiTermination: false })],
         says: /disableApiTermination is false, expected true/,
+      },
+      "a volume that goes with it": {
+        stack: [
+          instance({
+            disableApiTermination: true,
+            ebsBlockDevices: [
+              { deviceName: "/dev/xvdb", deleteOnTermination: false },
+              { deviceName: "/dev/xvdc", deleteOnTermination: true },
+            ],
+          }),
+        ],
+        says: /ebsBlockDevices\[1\]\.deleteOnTermination is true, expected false/,
+      },
+      "a volume that goes with it by AWS' own": {
+        stack: [instance({ disableApiTermination: true, ebsBlockDevices: [{ deviceName: "/dev/xvdb" }] })],
+        says: /ebsBlockDevices\[0\]\.deleteOnTermination is not set, expected false/,
       },
       "one that ends itself": {
         stack: [instance({ disableApiTermination: true, instanceInitiatedShutdownBehavior: "terminate" })],
@@ -93,10 +116,6 @@ describe("Policies of retention: what is not deleted by mistake", () => {
       "a week": {
         stack: [vault({ softDeleteRetentionInDays: 7 })],
         says: /softDeleteRetentionInDays is 7, expected 90/,
-      },
-      "nothing that is given back": {
-        stack: [vault({ enableSoftDelete: false })],
-        says: /properties\.enableSoftDelete is false, expected true/,
       },
       "a word for 90": { stack: [vault({ softDeleteRetentionInDays: "90" })], says: /is "90", expected 90/ },
     },
@@ -297,11 +316,29 @@ describe("Policies of retention: who read and wrote", () => {
       "a log in another bucket": [bucket(), logBucket, logging({})],
       "a log for longer than a year": [bucket(), logBucket, logging({}), logLifecycle(400)],
       "a log in another stack's bucket": [bucket(), { ...logging({ targetBucket: "logs-of-all" }) }],
+      "buckets whose names are not known yet": [
+        bucket({ bucket: unknown }),
+        { ...logBucket, props: { bucket: unknown } },
+        {
+          ...logging({ bucket: unknown, targetBucket: unknown }),
+          from: { bucket: "blocks", targetBucket: "logs" },
+        },
+      ],
       "buckets by name only": [bucket(), logBucket, { ...logging({ bucket: "gl-blocks" }), from: {} }],
     },
     fails: {
       "a log in the bucket itself": {
         stack: [bucket(), logging({ bucket: "gl-blocks", targetBucket: "gl-blocks" })],
+        says: /^logging .*: targetBucket is the bucket itself/m,
+      },
+      "a log in the bucket itself, whose name is not known yet": {
+        stack: [
+          bucket({ bucket: unknown }),
+          {
+            ...logging({ bucket: unknown, targetBucket: unknown }),
+            from: { bucket: "blocks", targetBucket: "blocks" },
+          },
+        ],
         says: /^logging .*: targetBucket is the bucket itself/m,
       },
       "a log for a month": {
