@@ -181,7 +181,7 @@ export const podResources = containerPolicy({
     ] as const) {
       // What is not asked for is what is allowed.
       const value = amount(kind, name) ?? amount("limits", name);
-      if (value === undefined || value === null || /^0*(?:\.0*)?[a-zA-Z]*$/.test(String(value)))
+      if (/^"?0*(?:\.0*)?[a-zA-Z]*"?$/.test(JSON.stringify(value ?? 0)))
         yield { path: `${path}.resources.${kind}.${name}`, problem: `${quoted(value)}, expected an amount` };
     }
   },

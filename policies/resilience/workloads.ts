@@ -84,11 +84,12 @@ const autoscalerTypes = [
 
 function scales(autoscaler: StackResource, workload: StackResource): boolean {
   const target = specOf(autoscaler)["scaleTargetRef"];
+  const kind = at(target, "kind");
   return (
     at(target, "name") === at(workload.props, "metadata", "name") &&
     namespaceOf(autoscaler) === namespaceOf(workload) &&
     // KEDA's word for none is a Deployment.
-    workload.type.endsWith(`:${String(at(target, "kind") ?? "Deployment")}`)
+    workload.type.endsWith(`:${typeof kind === "string" ? kind : "Deployment"}`)
   );
 }
 
