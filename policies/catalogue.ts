@@ -13,6 +13,7 @@ import type { Policy } from "./policy.ts";
 import * as exposureKubernetes from "./exposure/kubernetes.ts";
 import * as identityKubernetes from "./identity/kubernetes.ts";
 import * as resiliencePods from "./resilience/pods.ts";
+import * as resilienceReleases from "./resilience/releases.ts";
 import * as resilienceWorkloads from "./resilience/workloads.ts";
 
 import * as authGrafana from "./auth/grafana.ts";
@@ -40,6 +41,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   exposureKubernetes,
   identityKubernetes,
   resiliencePods,
+  resilienceReleases,
   resilienceWorkloads,
 ];
 

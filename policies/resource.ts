@@ -110,6 +110,11 @@ export function isMap(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether a setting is said yes to, also by a text, which templates make of `true`. */
+export function isOn(value: unknown): boolean {
+  return value === true || (typeof value === "string" && value.toLowerCase() === "true");
+}
+
 /** The list at the path; empty where there is none. */
 export function listAt(value: unknown, ...steps: readonly (string | number)[]): readonly unknown[] {
   const found = at(value, ...steps);

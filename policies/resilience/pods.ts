@@ -7,7 +7,8 @@ import {
   type PodTemplate,
 } from "../facts/podTemplates.ts";
 import type { Concern, Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
+import { namesVersion } from "./releases.ts";
+import { at, everyOne, isMap, isOn, listAt, quoted } from "../resource.ts";
 
 interface ContainerPolicy {
   readonly id: string;
@@ -46,11 +47,6 @@ function podPolicy(
       if (pod !== undefined) yield* look(pod);
     },
   };
-}
-
-/** Also by a text, which templates make of `true`. */
-function isOn(value: unknown): boolean {
-  return value === true || (typeof value === "string" && value.toLowerCase() === "true");
 }
 
 /** Kubernetes lets such a pod say nothing that only Linux has. */
@@ -196,7 +192,7 @@ export const podImage = containerPolicy({
   *look({ container, path }) {
     const image = String(at(container, "image"));
     const [, tag = ""] = /:([^/:]+)$/.exec(image) ?? [];
-    const named = /@sha256:[0-9a-f]{64}$/.test(image) || (/\d/.test(tag) && !tag.startsWith("latest"));
+    const named = /@sha256:[0-9a-f]{64}$/.test(image) || namesVersion(tag);
     if (!named) yield { path: `${path}.image`, problem: `${quoted(image)}, which is another one every day` };
   },
 });

@@ -11,6 +11,8 @@ import {
   podSeccomp,
   podToken,
 } from "../../policies/resilience/pods.ts";
+import * as releasePolicies from "../../policies/resilience/releases.ts";
+import { podReleaseValues } from "../../policies/resilience/releases.ts";
 import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
@@ -493,7 +495,77 @@ describe("Policies of pods: what a container needs and is", () => {
     unknown: [contained({ ...probes, livenessProbe: unknown })],
   });
 
-  testNoneIsLeftOut(podPolicies);
+  testPolicy({
+    policy: podReleaseValues,
+    passes: {
+      "values that keep all of it": [
+        release({
+          image: { repository: "quay.io/thanos/thanos", tag: "v0.42.0" },
+          securityContext: { ...unprivileged, runAsNonRoot: true, readOnlyRootFilesystem: true },
+          hostNetwork: false,
+        }),
+      ],
+      "a part that is off": [release({ nodeExporter: { enabled: false, hostNetwork: true } })],
+      "the chart's own tag": [release({ image: { repository: "quay.io/thanos/thanos", tag: "" } })],
+      "a tag of something else": [release({ logs: { tag: "thanos" } })],
+      "a port below 1024": [release({ securityContext: { capabilities: { add: ["NET_BIND_SERVICE"] } } })],
+    },
+    fails: {
+      "a privileged container somewhere": {
+        stack: [release({ store: { extraContainers: [{}, { securityContext: { privileged: true } }] } })],
+        says: /values\.store\.extraContainers\[1\]\.securityContext\.privileged is true/,
+      },
+      "a word for privileged": {
+        stack: [release({ containerSecurityContext: { privileged: "true" } })],
+        says: /containerSecurityContext\.privileged is true/,
+      },
+      escalation: {
+        stack: [release({ securityContext: { allowPrivilegeEscalation: true } })],
+        says: /allowPrivilegeEscalation is true/,
+      },
+      "the node's network": { stack: [release({ hostNetwork: true })], says: /values\.hostNetwork is true/ },
+      "a folder of the node": {
+        stack: [release({ extraVolumes: [{ name: "run", hostPath: { path: "/run" } }] })],
+        says: /values\.extraVolumes\[0\]\.hostPath is a folder of the node/,
+      },
+      root: {
+        stack: [release({ prometheus: { prometheusSpec: { securityContext: { runAsNonRoot: false } } } })],
+        says: /values\.prometheus\.prometheusSpec\.securityContext\.runAsNonRoot is false/,
+      },
+      "user 0": {
+        stack: [release({ podSecurityContext: { runAsUser: 0 } })],
+        says: /podSecurityContext\.runAsUser is 0, which is root/,
+      },
+      "files that may be written": {
+        stack: [release({ securityContext: { readOnlyRootFilesystem: false } })],
+        says: /readOnlyRootFilesystem is false/,
+      },
+      "no filter of system calls": {
+        stack: [release({ podSecurityContext: { seccompProfile: { type: "Unconfined" } } })],
+        says: /seccompProfile filters nothing/,
+      },
+      "a capability": {
+        stack: [release({ securityContext: { capabilities: { drop: ["ALL"], add: ["SYS_PTRACE"] } } })],
+        says: /capabilities give SYS_PTRACE/,
+      },
+      "an image of the day": {
+        stack: [release({ image: { repository: "quay.io/thanos/thanos", tag: "latest" } })],
+        says: /values\.image\.tag is "latest", which is another image every day/,
+      },
+      "what is wrong beside what is not known": {
+        stack: [release({ hostPID: unknown, hostIPC: true })],
+        says: /values\.hostIPC is true/,
+      },
+      "the newer type": {
+        stack: [{ ...release({ hostNetwork: true }), type: "kubernetes:helm.sh/v4:Chart" }],
+        says: /hostNetwork is true/,
+      },
+    },
+    absent: { stack: [release({})] },
+    unknown: [release({ securityContext: { privileged: unknown } })],
+  });
+
+  testNoneIsLeftOut(podPolicies, releasePolicies);
 });
 
 function templated(type: string, spec: object): Given {
@@ -506,6 +578,10 @@ function everyKind(spec: object, says: string) {
   return Object.fromEntries(
     Object.entries(kinds).map(([kind, of]) => [`a ${kind} like that`, { stack: [of(spec)], says: text }]),
   );
+}
+
+function release(values: object): Given {
+  return { type: "kubernetes:helm.sh/v3:Release", props: { chart: "thanos", values } };
 }
 
 /** A Deployment's pod, with a container where the spec names none. */
