@@ -1,4 +1,5 @@
 /** Every policy of the pack, by concern. */
+import * as costTags from "./cost/tags.ts";
 import * as encryptionAws from "./encryption/aws.ts";
 import * as encryptionAzure from "./encryption/azure.ts";
 import * as exposureAws from "./exposure/aws.ts";
@@ -43,6 +44,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   resiliencePods,
   resilienceReleases,
   resilienceWorkloads,
+  costTags,
 ];
 
 export const policies: readonly Policy[] = policiesOf(modules);

@@ -15,6 +15,8 @@ export interface Resource {
   readonly protect: boolean;
   /** URN of the component that it belongs to. */
   readonly parent?: string;
+  /** Settings of its provider, where they are said. */
+  readonly provider?: Properties;
 }
 
 /** A resource together with what it was made from; only a look at the whole stack knows that. */
