@@ -8,7 +8,7 @@ import {
 } from "../facts/podTemplates.ts";
 import type { Concern, Fault, ResourcePolicy } from "../policy.ts";
 import { namesVersion } from "./releases.ts";
-import { at, everyOne, isMap, isOn, listAt, quoted } from "../resource.ts";
+import { at, everyOne, isMap, isOn, listAt, quoted, type Properties } from "../resource.ts";
 
 interface ContainerPolicy {
   readonly id: string;
@@ -17,17 +17,21 @@ interface ContainerPolicy {
   readonly description: string;
   readonly remedy: string;
   readonly covers: readonly string[];
+  /** What the pod says for its containers, also where each of them says it for itself: Pod Security refuses that too. */
+  readonly lookAtPod?: (pod: PodTemplate) => Iterable<Fault>;
   readonly look: (container: Container) => Iterable<Fault>;
 }
 
-function containerPolicy({ look, concern = "resilience", ...policy }: ContainerPolicy): ResourcePolicy {
+function containerPolicy(given: ContainerPolicy): ResourcePolicy {
+  const { lookAtPod = () => [], look, concern = "resilience", ...policy } = given;
   return {
     ...policy,
     concern,
     types: podTypes,
     *check(resource) {
       const pod = podTemplateOf(resource);
-      if (pod !== undefined) yield* everyOne(containersOf(pod), look);
+      if (pod === undefined) return;
+      yield* everyOne([lookAtPod(pod), everyOne(containersOf(pod), look)], (faults) => faults);
     },
   };
 }
@@ -54,6 +58,11 @@ function isWindows({ spec }: PodTemplate): boolean {
   return at(spec, "os", "name") === "windows";
 }
 
+function contextOf(of: Properties): Properties {
+  const { securityContext } = of;
+  return isMap(securityContext) ? securityContext : {};
+}
+
 /** What the container says, or the pod for all of its containers. */
 function effective({ container, pod }: Container, name: string): unknown {
   return at(container, "securityContext", name) ?? at(pod.spec, "securityContext", name);
@@ -65,6 +74,13 @@ export const podNonRoot = containerPolicy({
   description: "No container runs as root.",
   remedy: "Set securityContext.runAsNonRoot to true, and runAsUser to a number other than 0",
   covers: ["CKV_K8S_6", "CKV_K8S_20", "CKV_K8S_23", "CIS Kubernetes 5.2.7", "AVD-KSV-0012"],
+  *lookAtPod({ spec, path }) {
+    const { runAsNonRoot, runAsUser } = contextOf(spec);
+    if (runAsNonRoot === false || runAsNonRoot === "false")
+      yield { path: `${path}.securityContext.runAsNonRoot`, problem: "is false, expected true" };
+    if (runAsUser === 0 || runAsUser === "0")
+      yield { path: `${path}.securityContext.runAsUser`, problem: "is 0, which is root" };
+  },
   *look(container) {
     const path = `${container.path}.securityContext`;
     if (effective(container, "runAsNonRoot") !== true)
@@ -141,6 +157,14 @@ export const podSeccomp = containerPolicy({
   description: "The system calls of a container are filtered.",
   remedy: 'Set securityContext.seccompProfile.type to "RuntimeDefault"',
   covers: ["CKV_K8S_31", "AVD-KSV-0030"],
+  *lookAtPod(pod) {
+    const type = at(contextOf(pod.spec)["seccompProfile"], "type");
+    if (type === "Unconfined" && !isWindows(pod))
+      yield {
+        path: `${pod.path}.securityContext.seccompProfile.type`,
+        problem: `${quoted(type)}, expected "RuntimeDefault"`,
+      };
+  },
   *look(container) {
     const type = at(effective(container, "seccompProfile"), "type");
     if (type !== "RuntimeDefault" && type !== "Localhost" && !isWindows(container.pod))

@@ -51,12 +51,6 @@ describe("Policies of pods: what a container may do", () => {
       "a container that says it": [secured({ runAsNonRoot: true })],
       "a pod that says it for its containers": [pod({ securityContext: { runAsNonRoot: true } })],
       "a user of its own": [secured({ runAsNonRoot: true, runAsUser: 65_534 })],
-      "a container with a user of its own in a pod of root's": [
-        pod({
-          securityContext: { runAsNonRoot: true, runAsUser: 0 },
-          containers: [{ securityContext: { runAsUser: 1_000 } }],
-        }),
-      ],
     },
     fails: {
       ...everyKind({ containers: [{}] }, "securityContext.runAsNonRoot is not set, expected true"),
@@ -88,6 +82,24 @@ describe("Policies of pods: what a container may do", () => {
       "user 0 of the pod": {
         stack: [pod({ securityContext: { runAsNonRoot: true, runAsUser: 0 } })],
         says: /runAsUser is 0/,
+      },
+      "a pod of root's, whose container has a user of its own": {
+        stack: [
+          pod({
+            securityContext: { runAsUser: 0 },
+            containers: [{ securityContext: { runAsNonRoot: true, runAsUser: 1_000 } }],
+          }),
+        ],
+        says: /template\.spec\.securityContext\.runAsUser is 0, which is root/,
+      },
+      "a pod that takes it back, whose container says it": {
+        stack: [
+          pod({
+            securityContext: { runAsNonRoot: false },
+            containers: [{ securityContext: { runAsNonRoot: true } }],
+          }),
+        ],
+        says: /template\.spec\.securityContext\.runAsNonRoot is false, expected true/,
       },
       "a container of the start": {
         stack: [pod({ initContainers: [{}], containers: [{ securityContext: { runAsNonRoot: true } }] })],
@@ -223,6 +235,15 @@ describe("Policies of pods: what a container may do", () => {
           }),
         ],
         says: /containers\[0\]\.securityContext\.seccompProfile\.type is "Unconfined"/,
+      },
+      "a pod without one, whose container has one": {
+        stack: [
+          pod({
+            securityContext: { seccompProfile: { type: "Unconfined" } },
+            containers: [{ securityContext: { seccompProfile: { type: "RuntimeDefault" } } }],
+          }),
+        ],
+        says: /template\.spec\.securityContext\.seccompProfile\.type is "Unconfined"/,
       },
       "the name that the annotation had": {
         stack: [secured({ seccompProfile: { type: "runtime/default" } })],
