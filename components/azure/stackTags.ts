@@ -6,13 +6,11 @@ import * as pulumi from "../pulumi.ts";
  */
 export function stackTags(stack: string): pulumi.ResourceTransformation {
   const tags = { "vigil-stack": stack, "managed-by": "pulumi" };
-  return ({ type, props, opts }) =>
-    isTaggable(type, props)
-      ? {
-          props: { ...props, tags: pulumi.output(props["tags"]).apply((own) => ({ ...own, ...tags })) },
-          opts,
-        }
-      : undefined;
+  return ({ type, props, opts }) => {
+    if (!isTaggable(type, props)) return undefined;
+    const own = pulumi.output(props["tags"] as pulumi.Input<Readonly<Record<string, string>>>);
+    return { props: { ...props, tags: own.apply((given) => ({ ...given, ...tags })) }, opts };
+  };
 }
 
 function isTaggable(type: string, props: pulumi.Inputs): boolean {

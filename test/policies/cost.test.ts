@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ResourceValidation, ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
 import { repository } from "../../cli/engine.ts";
 import * as costPolicies from "../../policies/cost/tags.ts";
 import { costTags } from "../../policies/cost/tags.ts";
+import { sdkPolicy } from "../../policies/sdk.ts";
 import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
 import { given, unknown, type Given } from "./evaluation.ts";
 
@@ -99,6 +101,30 @@ describe("Policies of cost: tags", () => {
     assert.equal(mended(volume(both)), undefined);
     assert.equal(mended({ ...volume({}), provider: { defaultTags: { tags: both } } }), undefined);
     assert.equal(mended({ type: "aws:autoscaling/group:Group", props: { tags: [] } }), undefined);
+  });
+
+  it("is told the provider's tags by the engine, and hands back what is to be added", async () => {
+    const policy = sdkPolicy(costTags, new Date()) as ResourceValidationPolicy;
+    const args = (tags: object, defaults: object) =>
+      ({
+        ...{ urn: "urn:pulumi:test::test::t::blocks", name: "blocks", type: "aws:ebs/volume:Volume" },
+        ...{ props: { tags }, opts: { protect: true }, getConfig: () => ({ required, values: both }) },
+        provider: { props: { defaultTags: JSON.stringify({ tags: defaults }) } },
+      }) as unknown as ResourceValidationArgs;
+    const reported = async (tags: object, defaults: object): Promise<readonly string[]> => {
+      const messages: string[] = [];
+      const validate = policy.validateResource as ResourceValidation;
+      await validate(args(tags, defaults), (message) => messages.push(message));
+      return messages;
+    };
+    assert.deepEqual(await reported({ owner: "sre" }, { "managed-by": "pulumi" }), []);
+    assert.deepEqual(await reported({ owner: "sre" }, {}), [
+      `blocks (aws:ebs/volume:Volume): tags have no "managed-by". ${costTags.remedy}`,
+    ]);
+    assert.deepEqual(await policy.remediateResource?.(args({ owner: "people" }, {})), {
+      tags: { owner: "people", "managed-by": "pulumi" },
+    });
+    assert.equal(await policy.remediateResource?.(args({ owner: "people" }, both)), undefined);
   });
 
   it("asks only types that can have tags", () => {
