@@ -1,4 +1,5 @@
 /** Every policy of the pack, by concern. */
+import * as costTags from "./cost/tags.ts";
 import * as encryptionAws from "./encryption/aws.ts";
 import * as encryptionAzure from "./encryption/azure.ts";
 import * as exposureAws from "./exposure/aws.ts";
@@ -14,6 +15,8 @@ import type { Policy } from "./policy.ts";
 import * as exposureKubernetes from "./exposure/kubernetes.ts";
 import * as identityKubernetes from "./identity/kubernetes.ts";
 import * as resiliencePods from "./resilience/pods.ts";
+import * as resilienceReleases from "./resilience/releases.ts";
+import * as resilienceWorkloads from "./resilience/workloads.ts";
 
 import * as authGrafana from "./auth/grafana.ts";
 import * as authKeys from "./auth/keys.ts";
@@ -41,6 +44,9 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   exposureKubernetes,
   identityKubernetes,
   resiliencePods,
+  resilienceReleases,
+  resilienceWorkloads,
+  costTags,
 ];
 
 export const policies: readonly Policy[] = policiesOf(modules);

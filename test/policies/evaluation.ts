@@ -21,6 +21,8 @@ export interface Given {
   readonly name?: string;
   readonly props: Readonly<Record<string, unknown>>;
   readonly protect?: boolean;
+  /** Settings of its provider. */
+  readonly provider?: Readonly<Record<string, unknown>>;
   /** By property: names of the resources that it was computed from. */
   readonly from?: Readonly<Record<string, string>>;
 }
@@ -39,18 +41,24 @@ export interface Verdict {
 
 export function given(resources: readonly Given[]): StackResource[] {
   const urn = (name: string): string => `urn:pulumi:test::test::type::${name}`;
-  return resources.map(({ type, name = "subject", props, protect = false, from = {} }) => ({
+  return resources.map(({ type, name = "subject", props, protect = false, provider, from = {} }) => ({
     urn: urn(name),
     type: plainType(type),
     name,
     props: unknownCheckingProxy(props),
     protect,
+    ...(provider && { provider: unknownCheckingProxy(provider) }),
     origins: Object.fromEntries(Object.entries(from).map(([property, origin]) => [property, [urn(origin)]])),
   }));
 }
 
 /** @param resources of `pulumi stack export --show-secrets`; what secrets hide is opened */
 export function exported(resources: readonly Exported[]): StackResource[] {
+  const providers = new Map(
+    resources
+      .filter(({ type }) => type.startsWith("pulumi:providers:"))
+      .map(({ urn, inputs = {} }) => [urn, opened(inputs) as StackResource["props"]]),
+  );
   return resources.map((resource) => ({
     urn: resource.urn,
     type: plainType(resource.type),
@@ -58,6 +66,8 @@ export function exported(resources: readonly Exported[]): StackResource[] {
     props: opened(resource.inputs ?? {}) as Record<string, unknown>,
     protect: (resource as { protect?: boolean }).protect === true,
     ...(resource.parent !== undefined && { parent: resource.parent }),
+    // URN::ID
+    provider: providers.get(resource.provider?.replace(/::[^:]*$/, "") ?? "") ?? {},
     origins: (resource as { propertyDependencies?: Record<string, string[]> }).propertyDependencies ?? {},
   }));
 }
