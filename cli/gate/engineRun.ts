@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { packConfiguration } from "../../policies/packConfiguration.ts";
 import { repository, runPulumi, type EngineResult } from "../engine.ts";
-import { outcomeOf, type Outcome } from "./events.ts";
+import { outcomeOf, refusals, type Outcome } from "./events.ts";
 import { withoutQuotedProperties, withoutSecrets } from "./secrets.ts";
 
 export interface Subject {
@@ -38,7 +38,7 @@ export async function runOnStack(subject: Subject, args: readonly string[]): Pro
       echo(),
     );
     const outcome = outcomeOf(existsSync(log) ? readFileSync(log, "utf8") : "");
-    if (result.code === 0 || outcome.failures.length > 0 || outcome.violations.length > 0) return outcome;
+    if (result.code === 0 || outcome.failures.length > 0 || refusals(outcome).length > 0) return outcome;
     throw new Error(`pulumi ${args[0] ?? ""} failed: ${reasonIn(result)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });

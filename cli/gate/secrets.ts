@@ -8,7 +8,7 @@ const forms: readonly RegExp[] = [
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   /\b(?:gh[opsru]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,})/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /(?<=[?&;](?:sig|sv|AccountKey|SharedAccessSignature)=)[^&\s"';]+/gi,
+  /(?<=[?&;](?:sig|AccountKey|SharedAccessSignature)=)[^&\s"';]+/gi,
   /(?<=:\/\/[^\s/:@]+:)[^\s/@]+(?=@)/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?-----END [A-Z ]*PRIVATE KEY-----/g,
 ];

@@ -76,6 +76,17 @@ describe("The gate", function () {
       );
     });
 
+    it("only advises where the project's configuration of the stack says so", async () => {
+      stack.write("index.ts", program({ more: `new Bucket("metrics", {}, { protect: true });` }));
+      stack.write("policies/stacks/test.json", JSON.stringify({ all: "advisory" }));
+      const { code, output } = await gate("preview");
+      assert.equal(code, 0, output);
+      assert.match(
+        api.posts[0]?.body ?? "",
+        /: 3 create\n\n\*\*Advised by policy\*\*\n[^]*`retention-s3-versions`/,
+      );
+    });
+
     it("says why where the program fails, which is neither a yes nor a no", async () => {
       stack.write("index.ts", program({ more: `throw new Error("the load is not known");` }));
       const { code, output } = await gate("preview");

@@ -6,6 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { mock } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { assumeIdentity } from "../../cli/gate/identity.ts";
 import { platformOf, publish, type Board, type Platform } from "../../cli/gate/platform.ts";
 
@@ -249,6 +251,34 @@ describe("The gate's platforms", () => {
       assert.equal(asked[0]?.headers.authorization, "Bearer ask");
       identity.end();
       assert.ok(!existsSync(aws) && !existsSync(azure));
+    });
+
+    it("anew before a token is too old, as long as the update runs", async () => {
+      let given = 0;
+      respond = () => ({ value: `token ${String((given += 1))}` });
+      mock.timers.enable({ apis: ["setInterval"] });
+      try {
+        const { environment, end } = await assumeIdentity(
+          {
+            ...gitHubJob(),
+            ACTIONS_ID_TOKEN_REQUEST_URL: `${url}/token`,
+            ACTIONS_ID_TOKEN_REQUEST_TOKEN: "ask",
+            AWS_ROLE_ARN: "arn",
+          },
+          silent,
+        );
+        const file = environment["AWS_WEB_IDENTITY_TOKEN_FILE"] ?? "";
+        assert.equal(readFileSync(file, "utf8"), "token 1");
+        mock.timers.tick(100_000);
+        const written = (): boolean => readFileSync(file, "utf8") === "token 2";
+        for (const deadline = Date.now() + 5_000; !written() && Date.now() < deadline;) await setImmediate();
+        assert.equal(readFileSync(file, "utf8"), "token 2");
+        end();
+        mock.timers.tick(100_000);
+        assert.equal(given, 2);
+      } finally {
+        mock.timers.reset();
+      }
     });
 
     it("of GitLab by the token that the job declares", async () => {
