@@ -92,7 +92,7 @@ function policyFlags({ stack, project }: Subject): string[] {
 /** The last that the engine said, without its warnings. */
 export function reasonIn({ stderr, stdout }: EngineResult): string {
   const said = (stderr.replaceAll(/^warning:.*$/gm, "").trim() || stdout).trim();
-  return said
+  return withoutQuotedProperties(said)
     .replaceAll(/^error: /gm, "")
     .split("\n")
     .slice(-20)

@@ -54,6 +54,7 @@ interface Step {
 interface EngineEvent {
   readonly resourcePreEvent?: { readonly metadata: Step };
   readonly resOutputsEvent?: { readonly metadata: Step };
+  readonly resOpFailedEvent?: { readonly metadata: Step };
   readonly diagnosticEvent?: { readonly urn?: string; readonly message: string; readonly severity: string };
   readonly errorEvent?: { readonly error: string };
   readonly summaryEvent?: { readonly durationSeconds: number; readonly result?: string };
@@ -97,9 +98,12 @@ function stepsOf(events: readonly EngineEvent[]): Step[] {
       return [resourcePreEvent.metadata];
     return resOutputsEvent === undefined ? [] : [resOutputsEvent.metadata];
   });
+  const failed = new Set(events.flatMap(({ resOpFailedEvent }) => resOpFailedEvent?.metadata.urn ?? []));
   // A step that began with what it would do ends with the same.
   const byUrn = Map.groupBy(steps, ({ op, urn }) => `${op} ${urn}`);
-  return [...byUrn.values()].flatMap(([first]) => first ?? []).filter(({ type }) => !isOwn(type));
+  return [...byUrn.values()]
+    .flatMap(([first]) => first ?? [])
+    .filter(({ type, urn }) => !isOwn(type) && !failed.has(urn));
 }
 
 /** The stack itself, and providers, which are there in no cloud. */

@@ -233,6 +233,11 @@ describe("Events of the engine", () => {
     );
   });
 
+  it("count what has failed to no change", () => {
+    const log = [step("resourcePreEvent", "create"), step("resOpFailedEvent", "create")];
+    assert.deepEqual(outcomeOf(log.join("\n")).changes, []);
+  });
+
   it("leave out the stack itself and its providers", () => {
     const own = ["pulumi:pulumi:Stack", "pulumi:providers:aws"];
     const log = own.map((type) => step("resourcePreEvent", "create", { type }));
