@@ -5,6 +5,11 @@ import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
 import { isEverybody } from "./networks.ts";
 
+/** What the operator makes pods of. */
+const operatedTypes = ["Prometheus", "Alertmanager", "ThanosRuler"].map(
+  (kind) => `kubernetes:monitoring.coreos.com/v1:${kind}`,
+);
+
 const policyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 
 export const exposureDefaultDeny: StackPolicy = {
@@ -12,21 +17,24 @@ export const exposureDefaultDeny: StackPolicy = {
   concern: "exposure",
   severity: "high",
   description: "In a namespace with pods everything is denied that no NetworkPolicy allows, both ways.",
-  remedy: "Add a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress, and no rules",
+  remedy:
+    "Add a NetworkPolicy with an empty podSelector and policyTypes Ingress and Egress, without a rule for everybody",
   covers: ["CKV2_K8S_6", "CIS Kubernetes 5.3.2", "AVD-KSV-0038"],
   *inspect(stack) {
-    const closing = (policy: StackResource): unknown =>
-      deniesAll(at(policy.props, "spec")) ? namespaceOf(policy) : undefined;
     const networkPolicies = stack.ofType(policyType);
-    const closed = networkPolicies.map((policy) => known(() => closing(policy), undefined));
+    const closing = (policy: StackResource, way: Way): unknown =>
+      isolates(at(policy.props, "spec"), way) ? namespaceOf(policy) : undefined;
+    const closed = ways.map((way) =>
+      networkPolicies.map((policy) => known(() => closing(policy, way), undefined)),
+    );
     const reported = new Set<unknown>();
-    yield* everyOne(stack.ofType(...podTypes, ...releaseTypes), function* (resource) {
+    yield* everyOne(stack.ofType(...podTypes, ...releaseTypes, ...operatedTypes), function* (resource) {
       // What only brings kinds has no pods.
       if (bringsKindsOnly(resource)) return;
       const namespace = namespaceOf(resource);
-      if (closed.includes(namespace) || reported.has(namespace)) return;
+      if (closed.every((namespaces) => namespaces.includes(namespace)) || reported.has(namespace)) return;
       // One that is not known yet may be the one: asking again throws.
-      networkPolicies.forEach(closing);
+      for (const policy of networkPolicies) for (const way of ways) closing(policy, way);
       reported.add(namespace);
       yield {
         resource,
@@ -37,16 +45,16 @@ export const exposureDefaultDeny: StackPolicy = {
   },
 };
 
-function deniesAll(spec: unknown): boolean {
-  const types = listAt(spec, "policyTypes");
-  const selector = at(spec, "podSelector");
+const ways = ["Ingress", "Egress"] as const;
+type Way = (typeof ways)[number];
+
+/** Whether every pod is chosen, so that what no rule names is denied; a rule that allows everything denies nothing. */
+function isolates(spec: unknown, way: Way): boolean {
+  const rules = listAt(spec, way.toLowerCase());
   return (
-    isMap(selector) &&
-    Object.keys(selector).length === 0 &&
-    types.includes("Ingress") &&
-    types.includes("Egress") &&
-    listAt(spec, "ingress").length === 0 &&
-    listAt(spec, "egress").length === 0
+    isEmpty(at(spec, "podSelector"), false) &&
+    listAt(spec, "policyTypes").includes(way) &&
+    rules.every((rule) => listAt(rule, way === "Ingress" ? "from" : "to").length > 0)
   );
 }
 
@@ -111,7 +119,10 @@ export const exposureNetworkPolicy: ResourcePolicy = {
 
 /** Whether a selector chooses everything; `absent` is what no selector means. */
 function isEmpty(selector: unknown, absent: boolean): boolean {
-  return selector === undefined ? absent : isMap(selector) && Object.keys(selector).length === 0;
+  if (selector === undefined) return absent;
+  const expressions = listAt(selector, "matchExpressions");
+  const labels = at(selector, "matchLabels");
+  return isMap(selector) && expressions.length === 0 && (!isMap(labels) || Object.keys(labels).length === 0);
 }
 
 export const exposureService: ResourcePolicy = {

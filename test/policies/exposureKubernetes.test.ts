@@ -21,6 +21,15 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
         deployment(),
         networkPolicy(denyAll, { namespace: undefined }),
       ],
+      "a policy for each way": [
+        deployment("monitoring"),
+        networkPolicy({ podSelector: {}, policyTypes: ["Ingress"] }),
+        networkPolicy({ podSelector: { matchLabels: {} }, policyTypes: ["Egress"] }),
+      ],
+      "a policy for every pod that names who comes": [
+        deployment("monitoring"),
+        networkPolicy({ ...denyAll, ingress: [{ from: [{ podSelector: {} }] }] }),
+      ],
       "a namespace without pods": [namespace({})],
       "a chart that only brings kinds": [release("prometheus-operator-crds", "monitoring")],
     },
@@ -54,6 +63,30 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
           { type: "kubernetes:batch/v1:CronJob", props: { metadata: { namespace: "backup" }, spec: {} } },
         ],
         says: /"backup", where nothing/,
+      },
+      "a port for everybody": {
+        stack: [
+          deployment("monitoring"),
+          networkPolicy({ ...denyAll, ingress: [{ ports: [{ port: 80 }] }] }),
+        ],
+        says: /nothing is denied by default/,
+      },
+      "ways that are closed in two namespaces": {
+        stack: [
+          deployment("monitoring"),
+          networkPolicy({ podSelector: {}, policyTypes: ["Ingress"] }),
+          networkPolicy({ podSelector: {}, policyTypes: ["Egress"] }, { namespace: "edge" }),
+        ],
+        says: /"monitoring", where nothing/,
+      },
+      "pods that the operator makes": {
+        stack: [
+          {
+            type: "kubernetes:monitoring.coreos.com/v1:Prometheus",
+            props: { metadata: { namespace: "monitoring" }, spec: {} },
+          },
+        ],
+        says: /"monitoring", where nothing/,
       },
       "a release in the namespace that is not named": {
         stack: [release("redis")],
