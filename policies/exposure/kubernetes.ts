@@ -71,16 +71,17 @@ export const exposureNetworkPolicy: ResourcePolicy = {
   id: "exposure-network-policy",
   concern: "exposure",
   severity: "high",
-  description: "A NetworkPolicy names who may come, where, and on which ports.",
-  remedy: "Give each rule peers and ports; the internet only on 443 and for pods that serve people",
+  description: "A NetworkPolicy names who may come and where to one may go, and on which ports.",
+  remedy:
+    "Give each rule peers and ports, and policyTypes; everybody may come only to what serves people: the setting `ports`",
   covers: ["AVD-KSV-0038"],
   types: [policyType],
   settings: {
     ports: {
       type: "array",
-      items: { type: "integer" },
-      default: [80, 443, 8080, 8443],
-      description: "Open to everybody.",
+      items: { type: ["integer", "string"] },
+      default: [80, 443, 8080, 8443, "http", "https"],
+      description: "Numbers and names of ports that everybody may come to.",
     },
   },
   *check({ props }, { ports }) {
@@ -96,18 +97,15 @@ export const exposureNetworkPolicy: ResourcePolicy = {
         if (who.length === 0 && where.length === 0) yield { path, problem: "allows everything" };
         else if (where.length === 0)
           yield { path: `${path}.ports`, problem: "is not set: every port is open" };
-        const anybody =
-          who.length === 0 ||
-          who.some((peer) => {
-            const block = at(peer, "ipBlock", "cidr");
-            if (typeof block === "string")
-              return isEverybody(block) && listAt(peer, "ipBlock", "except").length === 0;
-            return isEmpty(at(peer, "podSelector"), true) && isEmpty(at(peer, "namespaceSelector"), false);
-          });
+        // What is scraped in other namespaces may listen anywhere.
+        const anybody = who.length === 0 || who.some(way === "ingress" ? isAnybody : isInternet);
+        for (const [place, each] of where.entries())
+          if (at(each, "port") === undefined && (way === "ingress" || anybody))
+            yield { path: `${path}.ports[${String(place)}].port`, problem: "is not set: every port is open" };
         if (way === "ingress" && anybody)
-          for (const port of where.map((each) => at(each, "port")))
-            if (!(ports as readonly unknown[]).includes(port) && typeof port !== "string")
-              yield { path: `${path}.from`, problem: `lets everybody in on port ${String(port)}` };
+          for (const each of where)
+            if (at(each, "port") !== undefined && !isOpen(each, ports as readonly unknown[]))
+              yield { path: `${path}.from`, problem: `lets everybody in on port ${portText(each)}` };
       }
     if (listAt(spec, "policyTypes").length === 0)
       yield {
@@ -117,10 +115,37 @@ export const exposureNetworkPolicy: ResourcePolicy = {
   },
 };
 
+function isAnybody(peer: unknown): boolean {
+  if (at(peer, "ipBlock") !== undefined) return isInternet(peer);
+  return isEmpty(at(peer, "podSelector"), true) && isEmpty(at(peer, "namespaceSelector"), false);
+}
+
+/** Also without a part of it: what is left is still everybody. */
+function isInternet(peer: unknown): boolean {
+  const block = at(peer, "ipBlock", "cidr");
+  return typeof block === "string" && isEverybody(block);
+}
+
+function isOpen(rule: unknown, ports: readonly unknown[]): boolean {
+  const port = at(rule, "port");
+  const last = at(rule, "endPort") ?? port;
+  // A name is no number that was written in quotes.
+  const wanted = typeof port === "string" && /^\d+$/.test(port) ? Number(port) : port;
+  return String(last) === String(port) && ports.includes(wanted);
+}
+
+function portText(rule: unknown): string {
+  return [at(rule, "port"), at(rule, "endPort")].filter((port) => port !== undefined).join(" to ");
+}
+
 /** Whether a selector chooses everything; `absent` is what no selector means. */
 function isEmpty(selector: unknown, absent: boolean): boolean {
   if (selector === undefined) return absent;
-  const expressions = listAt(selector, "matchExpressions");
+  // Every namespace has its name as a label.
+  const expressions = listAt(selector, "matchExpressions").filter(
+    (expression) =>
+      at(expression, "operator") !== "Exists" || at(expression, "key") !== "kubernetes.io/metadata.name",
+  );
   const labels = at(selector, "matchLabels");
   return isMap(selector) && expressions.length === 0 && (!isMap(labels) || Object.keys(labels).length === 0);
 }

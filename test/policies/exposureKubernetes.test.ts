@@ -106,6 +106,26 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
       ],
       "pods of the own namespace": [ingress({ from: [{ podSelector: {} }], ports: [{ port: 9090 }] })],
       "everybody, for pods that serve people": [ingress({ ports: [{ port: 8443 }] })],
+      "everybody, for a port that is named after what people speak": [
+        ingress({ ports: [{ port: "https" }] }),
+      ],
+      "named namespaces": [
+        ingress({
+          from: [
+            {
+              namespaceSelector: {
+                matchExpressions: [
+                  { key: "kubernetes.io/metadata.name", operator: "In", values: ["monitoring"] },
+                ],
+              },
+            },
+          ],
+          ports: [{ port: 9090, endPort: 9091 }],
+        }),
+      ],
+      "whatever listens in namespaces that are scraped": [
+        egress({ to: [{ namespaceSelector: {} }], ports: [{ protocol: "TCP" }] }),
+      ],
       "a network of the organisation's": [
         ingress({ from: [{ ipBlock: { cidr: "10.20.0.0/16" } }], ports: [{ port: 9090 }] }),
       ],
@@ -154,6 +174,59 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
       "every pod of every namespace": {
         stack: [ingress({ from: [{ namespaceSelector: {}, podSelector: {} }], ports: [{ port: 9090 }] })],
         says: /everybody in on port 9090/,
+      },
+      "the internet but for a network of it": {
+        stack: [
+          ingress({
+            from: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }],
+            ports: [{ port: 9090 }],
+          }),
+        ],
+        says: /everybody in on port 9090/,
+      },
+      "every namespace, by labels that are none": {
+        stack: [
+          ingress({
+            from: [{ namespaceSelector: { matchLabels: {} } }],
+            ports: [{ port: 9090 }],
+          }),
+        ],
+        says: /everybody in on port 9090/,
+      },
+      "every namespace that has a name": {
+        stack: [
+          ingress({
+            from: [
+              {
+                namespaceSelector: {
+                  matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "Exists" }],
+                },
+              },
+            ],
+            ports: [{ port: 9090 }],
+          }),
+        ],
+        says: /everybody in on port 9090/,
+      },
+      "ports from one that serves people up to the last": {
+        stack: [ingress({ ports: [{ port: 443, endPort: 65_535 }] })],
+        says: /everybody in on port 443 to 65535/,
+      },
+      "a port by its name": {
+        stack: [ingress({ ports: [{ port: "http-web" }] })],
+        says: /everybody in on port http-web/,
+      },
+      "a port in quotes": {
+        stack: [ingress({ ports: [{ port: "9090" }] })],
+        says: /everybody in on port 9090/,
+      },
+      "a protocol instead of a port": {
+        stack: [ingress({ from: [{ podSelector: {} }], ports: [{ protocol: "TCP" }] })],
+        says: /spec\.ingress\[0\]\.ports\[0\]\.port is not set: every port is open/,
+      },
+      "a protocol instead of a port, to the internet": {
+        stack: [egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ protocol: "TCP" }] })],
+        says: /spec\.egress\[0\]\.ports\[0\]\.port is not set/,
       },
       "a policy that leaves egress open": {
         stack: [networkPolicy({ podSelector: {} })],
