@@ -1,7 +1,8 @@
 /** Kubernetes: traffic that nobody named is refused, and the way in has TLS. */
 import { podTypes } from "../facts/podTemplates.ts";
-import { releaseTypes } from "../facts/releases.ts";
-import type { ResourcePolicy, StackPolicy } from "../policy.ts";
+import { isEdge, publicationsOf } from "../facts/publications.ts";
+import { releaseOf, releaseTypes } from "../facts/releases.ts";
+import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
 import { isEverybody } from "./networks.ts";
 
@@ -155,29 +156,54 @@ export const exposureService: ResourcePolicy = {
   concern: "exposure",
   severity: "high",
   description:
-    "A Service is for the cluster; one for outside names the networks that may come, or is internal.",
+    "A Service is for the cluster; one for outside names the networks that may come, or is internal. So are those of charts, but for a way in.",
   remedy:
     "Use ClusterIP behind the ingress; on a LoadBalancer set loadBalancerSourceRanges or the cloud's annotation for an internal one",
   covers: [],
-  types: ["kubernetes:core/v1:Service"],
-  *check({ props }) {
-    const type = at(props, "spec", "type");
-    if (type === "NodePort") yield { path: "spec.type", problem: 'is "NodePort": every node answers' };
-    if (type === "LoadBalancer" && !isInternal(props)) {
-      const ranges = listAt(props, "spec", "loadBalancerSourceRanges").map(String);
-      if (ranges.length === 0 || ranges.some(isEverybody))
-        yield { path: "spec.loadBalancerSourceRanges", problem: "lets everybody in" };
-    }
-    if (listAt(props, "spec", "externalIPs").length > 0)
-      yield { path: "spec.externalIPs", problem: "take traffic of the cluster's that is for others" };
+  types: ["kubernetes:core/v1:Service", ...releaseTypes],
+  *check(resource) {
+    const release = releaseOf(resource);
+    if (release === undefined) {
+      if (resource.type === "kubernetes:core/v1:Service")
+        yield* answers(at(resource.props, "spec"), at(resource.props, "metadata", "annotations"), "spec");
+    } else if (!isEdge(release))
+      yield* everyOne(publicationsOf(release), function* ({ by, path, values }) {
+        if (by === "service") yield* answers(values, values["annotations"], path);
+      });
   },
 };
 
-function isInternal(props: Readonly<Record<string, unknown>>): boolean {
-  const annotations = at(props, "metadata", "annotations");
+/** Who may come to a Service that is not for the cluster alone. */
+function* answers(spec: unknown, annotations: unknown, path: string): Generator<Fault> {
+  const type = at(spec, "type");
+  if (type === "NodePort") yield { path: `${path}.type`, problem: 'is "NodePort": every node answers' };
+  if (type === "LoadBalancer" && !isInternal(annotations)) {
+    const ranges = [
+      ...listAt(spec, "loadBalancerSourceRanges"),
+      ...rangeAnnotations.flatMap((name) => {
+        const text = at(annotations, name);
+        return typeof text === "string" ? text.split(",").map((range) => range.trim()) : [];
+      }),
+    ];
+    if (ranges.length === 0 || ranges.map(String).some(isEverybody))
+      yield { path: `${path}.loadBalancerSourceRanges`, problem: "lets everybody in" };
+  }
+  if (listAt(spec, "externalIPs").length > 0)
+    yield { path: `${path}.externalIPs`, problem: "take traffic of the cluster's that is for others" };
+}
+
+const rangeAnnotations = [
+  "service.beta.kubernetes.io/load-balancer-source-ranges",
+  "service.beta.kubernetes.io/azure-allowed-ip-ranges",
+];
+
+/** @see https://kubernetes.io/docs/concepts/services-networking/service/#internal-load-balancer */
+function isInternal(annotations: unknown): boolean {
   return [
     ["service.beta.kubernetes.io/azure-load-balancer-internal", "true"],
     ["service.beta.kubernetes.io/aws-load-balancer-scheme", "internal"],
+    ["service.beta.kubernetes.io/aws-load-balancer-internal", "true"],
+    ["networking.gke.io/load-balancer-type", "Internal"],
   ].some(([name = "", value]) => at(annotations, name) === value);
 }
 

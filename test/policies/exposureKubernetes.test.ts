@@ -289,6 +289,27 @@ describe("Policies of exposure in Kubernetes: what is reached from outside", () 
           { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal" },
         ),
       ],
+      "a balancer inside a network of Google's": [
+        service({ type: "LoadBalancer" }, { "networking.gke.io/load-balancer-type": "Internal" }),
+      ],
+      "networks that an annotation names": [
+        service(
+          { type: "LoadBalancer" },
+          { "service.beta.kubernetes.io/azure-allowed-ip-ranges": "198.51.100.0/24, 203.0.113.0/24" },
+        ),
+      ],
+      "the way in": [
+        values("haproxytech/kubernetes-ingress", { controller: { service: { type: "LoadBalancer" } } }),
+      ],
+      "a chart's Services of the cluster": [values("redis", { master: { service: { type: "ClusterIP" } } })],
+      "a chart's balancer for named networks": [
+        values("redis", {
+          master: { service: { type: "LoadBalancer", loadBalancerSourceRanges: ["198.51.100.0/24"] } },
+        }),
+      ],
+      "a part of a chart that is off": [
+        values("kube-prometheus-stack", { grafana: { enabled: false, service: { type: "NodePort" } } }),
+      ],
     },
     fails: {
       "a port of every node": {
@@ -322,6 +343,31 @@ describe("Policies of exposure in Kubernetes: what is reached from outside", () 
           ),
         ],
         says: /lets everybody in/,
+      },
+      "everybody among the networks that an annotation names": {
+        stack: [
+          service(
+            { type: "LoadBalancer" },
+            { "service.beta.kubernetes.io/load-balancer-source-ranges": "198.51.100.0/24, 0.0.0.0/0" },
+          ),
+        ],
+        says: /lets everybody in/,
+      },
+      "a chart's balancer for everybody": {
+        stack: [values("bitnami/redis", { master: { service: { type: "LoadBalancer" } } })],
+        says: /values\.master\.service\.loadBalancerSourceRanges lets everybody in/,
+      },
+      "a chart's port of every node, for each replica": {
+        stack: [
+          values("kube-prometheus-stack", {
+            prometheus: { servicePerReplica: { enabled: true, type: "NodePort" } },
+          }),
+        ],
+        says: /values\.prometheus\.servicePerReplica\.type is "NodePort"/,
+      },
+      "a subchart's, beside what a preview does not know": {
+        stack: [values("monitoring", { clusterName: unknown, grafana: { service: { type: "NodePort" } } })],
+        says: /values\.grafana\.service\.type is "NodePort"/,
       },
       "addresses that are somebody else's": {
         stack: [service({ type: "ClusterIP", externalIPs: ["203.0.113.7"] })],
@@ -398,6 +444,10 @@ function release(chart: string, namespace?: string): Given {
     type: "kubernetes:helm.sh/v3:Release",
     props: { chart, ...(namespace !== undefined && { namespace }), values: {} },
   };
+}
+
+function values(chart: string, of: object): Given {
+  return { type: "kubernetes:helm.sh/v3:Release", props: { chart, values: of } };
 }
 
 function networkPolicy(spec: object, { namespace }: { namespace?: string | undefined } = where): Given {

@@ -1,0 +1,65 @@
+/** What a chart's values put before a cluster: Services that leave it, and Ingresses. */
+import { at, everyOne, isMap, known, listAt, type Properties } from "../resource.ts";
+import { isOn, valuePath, type Release } from "./releases.ts";
+
+export interface Publication {
+  /** `values.server.service`. */
+  readonly path: string;
+  readonly by: "service" | "ingress";
+  readonly values: Properties;
+}
+
+/** Charts whose purpose is to be the way in. */
+const edges: ReadonlySet<string> = new Set([
+  "kubernetes-ingress",
+  "haproxy-ingress",
+  "ingress-nginx",
+  "nginx-ingress",
+  "traefik",
+  "contour",
+  "kong",
+  "gateway",
+  "gateway-helm",
+]);
+
+export function isEdge({ chart }: Release): boolean {
+  return edges.has(chart);
+}
+
+/** Every one of a release's, wherever in its values, but for those of parts that are off. */
+export function publicationsOf({ values }: Release): Iterable<Publication> {
+  return below(values, "");
+}
+
+const services = /service(?:PerReplica|External)?$/i;
+const ingresses = /ingress(?:PerReplica)?$/i;
+/** Of the Gateway API, by names of their own: `route.main`. */
+const routes = /(?:^|\.)route(?:PerReplica)?$/i;
+
+function* below(values: Properties, path: string): Generator<Publication> {
+  yield* everyOne(Object.keys(values), function* (key): Generator<Publication> {
+    const isService = services.test(key);
+    const isIngress = ingresses.test(key) || routes.test(path);
+    // What else a preview does not know is neither.
+    const inner = isService || isIngress ? values[key] : known(() => values[key], undefined);
+    if (!isMap(inner) || key === "networkPolicy" || known(() => isOff(inner), false)) return;
+    const where = path === "" ? key : `${path}.${key}`;
+    const found = { path: valuePath(where), values: inner };
+    // kube-prometheus-stack's own default for one that is external.
+    const isExternal = key.endsWith("External") && at(inner, "type") === undefined;
+    if (isService && (leaves(inner) || isExternal)) yield { by: "service", ...found };
+    if (isIngress && isOn(inner["enabled"])) yield { by: "ingress", ...found };
+    yield* below(inner, where);
+  });
+}
+
+function isOff({ enabled }: Properties): boolean {
+  return enabled !== undefined && !isOn(enabled);
+}
+
+/** Whether a Service answers outside of its cluster. */
+export function leaves(spec: unknown): boolean {
+  return (
+    ["LoadBalancer", "NodePort"].includes(String(at(spec, "type"))) || listAt(spec, "externalIPs").length > 0
+  );
+}
