@@ -1,7 +1,7 @@
 /** Kubernetes: traffic that nobody named is refused, and the way in has TLS. */
 import { podTypes } from "../facts/podTemplates.ts";
 import { isEdge, publicationsOf } from "../facts/publications.ts";
-import { releaseOf, releaseTypes } from "../facts/releases.ts";
+import { isOn, releaseOf, releaseTypes } from "../facts/releases.ts";
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
 import { isEverybody } from "./networks.ts";
@@ -211,31 +211,65 @@ export const exposureIngress: ResourcePolicy = {
   id: "exposure-ingress-tls",
   concern: "exposure",
   severity: "high",
-  description: "An Ingress serves named hosts, each with TLS.",
-  remedy: "Name a host in each rule, and list it under tls with the Secret of its certificate",
+  description: "An Ingress serves named hosts, each with TLS; so does that of a chart.",
+  remedy:
+    "Name a host in each rule, and list it under tls with the Secret of its certificate; leave no backend for other names, and no way to stay without TLS",
   covers: ["AVD-KSV-1001"],
-  types: ["kubernetes:networking.k8s.io/v1:Ingress"],
-  *check({ props }) {
-    const secured = listAt(props, "spec", "tls").flatMap((tls) =>
+  types: ["kubernetes:networking.k8s.io/v1:Ingress", ...releaseTypes],
+  *check(resource) {
+    const release = releaseOf(resource);
+    if (release !== undefined) {
+      yield* everyOne(publicationsOf(release), function* ({ by, path, values }) {
+        if (by !== "ingress") return;
+        const certificates = [values["tls"], values["tlsSecretName"]].some(
+          (tls) => isOn(tls) && !(Array.isArray(tls) && tls.length === 0),
+        );
+        if (!certificates && !endsTls(values["annotations"]))
+          yield { path: `${path}.tls`, problem: "lists no host" };
+        yield* staying(values["annotations"], `${path}.annotations`);
+      });
+      return;
+    }
+    if (!resource.type.endsWith(":Ingress")) return;
+    const annotations = at(resource.props, "metadata", "annotations");
+    const spec = at(resource.props, "spec");
+    const secured = listAt(spec, "tls").flatMap((tls) =>
       at(tls, "secretName") === undefined ? [] : listAt(tls, "hosts"),
     );
-    const rules = listAt(props, "spec", "rules");
+    const rules = listAt(spec, "rules");
     if (rules.length === 0) yield { path: "spec.rules", problem: "names no host" };
+    else if (at(spec, "defaultBackend") !== undefined)
+      yield { path: "spec.defaultBackend", problem: "serves every other name" };
     for (const [index, rule] of rules.entries()) {
       const host = at(rule, "host");
       if (host === undefined || host === "")
         yield { path: `spec.rules[${String(index)}].host`, problem: "is not set: every name is served" };
-      else if (!secured.includes(host))
+      else if (!secured.includes(host) && !endsTls(annotations))
         yield { path: "spec.tls", problem: `lists no host ${JSON.stringify(host)}` };
     }
-    for (const [annotation, off] of [
-      ["haproxy.org/ssl-redirect", "false"],
-      ["nginx.ingress.kubernetes.io/ssl-redirect", "false"],
-    ] as const)
-      if (at(props, "metadata", "annotations", annotation) === off)
-        yield { path: `metadata.annotations["${annotation}"]`, problem: "lets people stay without TLS" };
+    yield* staying(annotations, "metadata.annotations");
   },
 };
+
+/**
+ * Whether a balancer of AWS has the certificate, and no listener without it.
+ * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
+ */
+function endsTls(annotations: unknown): boolean {
+  const listeners = at(annotations, "alb.ingress.kubernetes.io/listen-ports") ?? '[{"HTTPS": 443}]';
+  return (
+    isOn(at(annotations, "alb.ingress.kubernetes.io/certificate-arn")) &&
+    (!/"HTTP"/.test(String(listeners)) || isOn(at(annotations, "alb.ingress.kubernetes.io/ssl-redirect")))
+  );
+}
+
+function* staying(annotations: unknown, path: string): Generator<Fault> {
+  for (const controller of ["haproxy.org", "nginx.ingress.kubernetes.io", "haproxy-ingress.github.io"]) {
+    const annotation = `${controller}/ssl-redirect`;
+    if (/^(?:false|f|0|off|no)$/i.test(String(at(annotations, annotation))))
+      yield { path: `${path}["${annotation}"]`, problem: "lets people stay without TLS" };
+  }
+}
 
 export const exposureNamespace: ResourcePolicy = {
   id: "exposure-namespace-security",

@@ -1,11 +1,11 @@
-/** What a chart's values put before a cluster: Services that leave it, and Ingresses. */
+/** What a chart's values put before a cluster: Services that leave it, Ingresses and routes. */
 import { at, everyOne, isMap, known, listAt, type Properties } from "../resource.ts";
 import { isOn, valuePath, type Release } from "./releases.ts";
 
 export interface Publication {
   /** `values.server.service`. */
   readonly path: string;
-  readonly by: "service" | "ingress";
+  readonly by: "service" | "ingress" | "route";
   readonly values: Properties;
 }
 
@@ -44,11 +44,12 @@ function* below(values: Properties, path: string): Generator<Publication> {
     const inner = isService || isIngress ? values[key] : known(() => values[key], undefined);
     if (!isMap(inner) || key === "networkPolicy" || known(() => isOff(inner), false)) return;
     const where = path === "" ? key : `${path}.${key}`;
-    const found = { path: valuePath(where), values: inner };
     // kube-prometheus-stack's own default for one that is external.
-    const isExternal = key.endsWith("External") && at(inner, "type") === undefined;
-    if (isService && (leaves(inner) || isExternal)) yield { by: "service", ...found };
-    if (isIngress && isOn(inner["enabled"])) yield { by: "ingress", ...found };
+    const isExternal = key.endsWith("External") && inner["type"] === undefined;
+    const found = { path: valuePath(where), values: isExternal ? { ...inner, type: "LoadBalancer" } : inner };
+    if (isService && leaves(found.values)) yield { by: "service", ...found };
+    if (ingresses.test(key) && isOn(inner["enabled"])) yield { by: "ingress", ...found };
+    if (routes.test(path) && isOn(inner["enabled"])) yield { by: "route", ...found };
     yield* below(inner, where);
   });
 }

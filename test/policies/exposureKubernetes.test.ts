@@ -388,6 +388,29 @@ describe("Policies of exposure in Kubernetes: what is reached from outside", () 
           tls: [{ hosts: ["a.example.org", "b.example.org"], secretName: "edge-tls" }],
         }),
       ],
+      "a certificate of a balancer of AWS": [
+        ingressObject(
+          { tls: undefined },
+          {
+            "alb.ingress.kubernetes.io/certificate-arn": "arn:aws:acm:eu-west-1:123456789012:certificate/a",
+            "alb.ingress.kubernetes.io/listen-ports": '[{"HTTP": 80}, {"HTTPS": 443}]',
+            "alb.ingress.kubernetes.io/ssl-redirect": "443",
+          },
+        ),
+      ],
+      "a chart's host with its certificate": [
+        values("grafana", {
+          ingress: {
+            enabled: true,
+            hosts: ["grafana.example.org"],
+            tls: [{ hosts: ["grafana.example.org"], secretName: "edge-tls" }],
+          },
+        }),
+      ],
+      "a chart's Ingress that is off": [values("grafana", { ingress: { enabled: false } })],
+      "what a chart lets a NetworkPolicy allow": [
+        values("redis", { networkPolicy: { enabled: true, ingress: { enabled: true } } }),
+      ],
       "a redirect to TLS": [ingressObject({}, { "nginx.ingress.kubernetes.io/ssl-redirect": "true" })],
     },
     fails: {
@@ -418,6 +441,42 @@ describe("Policies of exposure in Kubernetes: what is reached from outside", () 
       "people who may stay without TLS": {
         stack: [ingressObject({}, { "haproxy.org/ssl-redirect": "false" })],
         says: /metadata\.annotations\["haproxy\.org\/ssl-redirect"\] lets people stay without TLS/,
+      },
+      "a backend for every other name": {
+        stack: [ingressObject({ defaultBackend: { service: { name: "prometheus" } } })],
+        says: /spec\.defaultBackend serves every other name/,
+      },
+      "a balancer of AWS that also listens without TLS": {
+        stack: [
+          ingressObject(
+            { tls: undefined },
+            {
+              "alb.ingress.kubernetes.io/certificate-arn": "arn:aws:acm:eu-west-1:123456789012:certificate/a",
+              "alb.ingress.kubernetes.io/listen-ports": '[{"HTTP": 80}, {"HTTPS": 443}]',
+            },
+          ),
+        ],
+        says: /spec\.tls lists no host/,
+      },
+      "a chart's host without a certificate": {
+        stack: [
+          values("kube-prometheus-stack", {
+            grafana: { ingress: { enabled: true, hosts: ["grafana.example.org"], tls: [] } },
+          }),
+        ],
+        says: /values\.grafana\.ingress\.tls lists no host/,
+      },
+      "people who may stay without TLS, at a chart's Ingress": {
+        stack: [
+          values("grafana", {
+            ingress: {
+              enabled: true,
+              annotations: { "nginx.ingress.kubernetes.io/ssl-redirect": "False" },
+              tls: [{ hosts: ["grafana.example.org"] }],
+            },
+          }),
+        ],
+        says: /values\.ingress\.annotations\["nginx\.ingress\.kubernetes\.io\/ssl-redirect"\]/,
       },
       "the same with nginx": {
         stack: [ingressObject({}, { "nginx.ingress.kubernetes.io/ssl-redirect": "false" })],
