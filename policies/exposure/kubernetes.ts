@@ -275,13 +275,19 @@ export const exposureNamespace: ResourcePolicy = {
   id: "exposure-namespace-security",
   concern: "exposure",
   severity: "high",
-  description: "A namespace refuses pods that Pod Security's `restricted` refuses.",
+  description:
+    "A namespace refuses pods that Pod Security's `restricted` refuses; only one that is named after its nodes may be `privileged`, with a warning level of its own.",
   remedy:
-    'Label it pod-security.kubernetes.io/enforce: "restricted"; what measures nodes has a namespace of its own, excluded with its reason',
+    'Label it pod-security.kubernetes.io/enforce: "restricted", and create it as an object, not by a release; what measures nodes has a namespace of its own, as monitoring-nodes',
   covers: ["CIS Kubernetes 5.2.1", "AVD-KSV-0110"],
-  types: ["kubernetes:core/v1:Namespace"],
-  *check({ props }) {
+  types: ["kubernetes:core/v1:Namespace", "kubernetes:helm.sh/v3:Release"],
+  *check({ type, props }) {
     const label = "pod-security.kubernetes.io/enforce";
+    if (type.endsWith(":Release")) {
+      if (isOn(props["createNamespace"]))
+        yield { path: "createNamespace", problem: "makes a namespace without labels" };
+      return;
+    }
     const level = at(props, "metadata", "labels", label);
     // Kubernetes' own has `privileged`, for what runs on every node.
     if (level === "restricted" || (level === "privileged" && namesNodes(props))) return;

@@ -241,6 +241,7 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
     policy: exposureNamespace,
     passes: {
       "a namespace that wants what is restricted": [enforcing("restricted")],
+      "a release in a namespace that is there": [release("grafana", "monitoring")],
       "a namespace of what measures nodes": [
         {
           type: "kubernetes:core/v1:Namespace",
@@ -257,6 +258,29 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
       "a level that the API server does not know": {
         stack: [enforcing("Restricted")],
         says: /is "Restricted"/,
+      },
+      "a namespace named after nodes that warns of nothing": {
+        stack: [
+          {
+            type: "kubernetes:core/v1:Namespace",
+            props: {
+              metadata: {
+                name: "monitoring-nodes",
+                labels: { "pod-security.kubernetes.io/enforce": "privileged" },
+              },
+            },
+          },
+        ],
+        says: /is "privileged", expected "restricted"/,
+      },
+      "a namespace that a release makes": {
+        stack: [
+          {
+            type: "kubernetes:helm.sh/v3:Release",
+            props: { chart: "grafana", namespace: "grafana", createNamespace: true },
+          },
+        ],
+        says: /createNamespace makes a namespace without labels/,
       },
       "a warning that refuses nobody": {
         stack: [namespace({ "pod-security.kubernetes.io/warn": "restricted" })],
