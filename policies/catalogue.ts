@@ -11,6 +11,7 @@ import * as retentionPrometheus from "./retention/prometheus.ts";
 import type { Policy } from "./policy.ts";
 
 import * as exposureKubernetes from "./exposure/kubernetes.ts";
+import * as exposureKubernetesServices from "./exposure/kubernetesServices.ts";
 import * as identityKubernetes from "./identity/kubernetes.ts";
 import * as resiliencePods from "./resilience/pods.ts";
 
@@ -37,6 +38,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   identityAws,
   identityAzure,
   exposureKubernetes,
+  exposureKubernetesServices,
   identityKubernetes,
   resiliencePods,
 ];
