@@ -1,9 +1,11 @@
 /** Every text that a resource holds, wherever in its properties. */
-import { isMap, known, type Resource } from "../resource.ts";
+import { isMap, known, type Properties, type Resource } from "../resource.ts";
 
 export interface Text {
   readonly path: string;
   readonly text: string;
+  /** What it is called: its key, or the name that stands beside a `value`. */
+  readonly label: string;
 }
 
 /** Base64 of a Secret's `data` is opened; what a preview does not know is left out. */
@@ -11,16 +13,21 @@ export function textsOf({ props }: Resource): readonly Text[] {
   return below(props, "");
 }
 
-function below(value: unknown, path: string): readonly Text[] {
-  if (typeof value === "string") return [{ path, text: opened(value, path) }];
+function below(value: unknown, path: string, label = ""): readonly Text[] {
+  if (typeof value === "string") return [{ path, text: opened(value, path), label }];
   if (Array.isArray(value))
     return value.flatMap((_, index) =>
-      known(() => below((value as unknown[])[index], `${path}[${String(index)}]`), []),
+      known(() => below((value as unknown[])[index], `${path}[${String(index)}]`, label), []),
     );
   if (!isMap(value)) return [];
   return Object.keys(value).flatMap((key) =>
-    known(() => below(value[key], path === "" ? key : `${path}.${key}`), []),
+    known(() => below(value[key], path === "" ? key : `${path}.${key}`, labelOf(value, key)), []),
   );
+}
+
+function labelOf(map: Properties, key: string): string {
+  const name = key === "value" ? known(() => map["name"], undefined) : undefined;
+  return typeof name === "string" ? name : key;
 }
 
 function opened(text: string, path: string): string {

@@ -28,6 +28,22 @@ describe("Policies of authentication: keys", () => {
       "the key by which a machine is reached": [
         { type: "command:remote:Command", props: { connection: { privateKey }, create: "hostname" } },
       ],
+      "a certificate's key in the Secret for one": [
+        {
+          type: "kubernetes:core/v1:Secret",
+          props: {
+            type: "kubernetes.io/tls",
+            stringData: { "tls.crt": "-----BEGIN", "tls.key": privateKey },
+          },
+        },
+      ],
+      "a path, a reference and an expression": [
+        secret({
+          "objstore.yml": "secret_key: /etc/thanos/object-store/secret-key\nbucket: blocks\n",
+          script: 'export AWS_SECRET_ACCESS_KEY="$(cat /run/secrets/key)"',
+        }),
+        release({ "grafana.ini": { security: { secret_key: "$__file{/etc/grafana/secrets/secret-key}" } } }),
+      ],
       "a certificate": [
         secret({ "tls.crt": "-----BEGIN CERTIFICATE-----\nMIIB\n", "ca.pub": "-----BEGIN PUBLIC KEY-----" }),
       ],
@@ -85,6 +101,61 @@ describe("Policies of authentication: keys", () => {
       "a service account of Google": {
         stack: [secret({ "key.json": '{ "type": "service_account", "project_id": "metrics" }' })],
         says: /holds a service account of Google/,
+      },
+      "an access key's other half alone": {
+        stack: [container({ name: "AWS_SECRET_ACCESS_KEY", value: secretKey })],
+        says: /env\[0\]\.value holds an access key of AWS/,
+      },
+      "an object store's among values that are no text": {
+        stack: [release({ objstoreConfig: { type: "S3", config: { secret_key: secretKey } } })],
+        says: /values\.objstoreConfig\.config\.secret_key holds an access key of an object store/,
+      },
+      "a file of credentials": {
+        stack: [secret({ credentials: `[default]\naws_secret_access_key = ${secretKey}\n` })],
+        says: /stringData\.credentials holds an access key of AWS/,
+      },
+      "a key that a machine is told over a connection": {
+        stack: [
+          {
+            type: "command:remote:Command",
+            props: { connection: { privateKey }, create: `export AWS_SECRET_ACCESS_KEY=${secretKey}` },
+          },
+        ],
+        says: /create holds an access key of AWS/,
+      },
+      "a key that Azure's agent is told": {
+        stack: [
+          {
+            type: "azure-native:compute:VirtualMachineRunCommandByVirtualMachine",
+            props: { source: { script: `$env:AZURE_STORAGE_KEY = "${accountKey}"` } },
+          },
+        ],
+        says: /source\.script holds a key of a storage account/,
+      },
+      "a key in the first start of a machine": {
+        stack: [
+          {
+            type: "aws:ec2/launchTemplate:LaunchTemplate",
+            props: { userData: base64(`#!/bin/sh\naws configure set aws_access_key_id ${keyId}\n`) },
+          },
+        ],
+        says: /userData holds an access key of AWS/,
+      },
+      "a provider's": {
+        stack: [{ type: "pulumi:providers:aws", props: { region: "eu-west-1", accessKey: keyId } }],
+        says: /accessKey holds an access key of AWS/,
+      },
+      "an application's password": {
+        stack: [
+          container({ name: "AZURE_CLIENT_SECRET", value: "abc8Q~0123456789abcdefghijklmnopqrstuvwx" }),
+        ],
+        says: /env\[0\]\.value holds a password of an application of Entra/,
+      },
+      "one beside a script that a preview does not know": {
+        stack: [
+          { type: "aws:ec2/instance:Instance", props: { userData: unknown, tags: { owner: keyId } } },
+        ],
+        says: /tags\.owner holds an access key of AWS/,
       },
       "one beside what a preview does not know": {
         stack: [release({ bucket: unknown, s3: { accessKey: keyId } })],
