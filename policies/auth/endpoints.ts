@@ -1,45 +1,77 @@
 /** Prometheus, Alertmanager, PushGateway and Thanos ask who is there: by password or certificate, over TLS. */
 import { podTypes } from "../facts/podTemplates.ts";
 import { processesOf } from "../facts/processes.ts";
-import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
+import { isOn, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
+import {
+  alertmanager,
+  isLocal,
+  prometheus,
+  pushgateway,
+  runs,
+  thanos,
+  type Program,
+} from "../facts/servers.ts";
 import { assigned } from "../facts/settings.ts";
 import { scriptTypes } from "../facts/scripts.ts";
 import { textsOf } from "../facts/texts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, listAt, quoted } from "../resource.ts";
+import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
 
-const processTypes = [...podTypes, ...scriptTypes, "pulumi-nodejs:dynamic/vigil:Service"];
+export const processTypes = [...podTypes, ...scriptTypes, "pulumi-nodejs:dynamic/vigil:Service"];
 
-/** A program by a flag that no other has, and the flag that gives it TLS and users. */
-const servers: readonly { readonly program: string; readonly mark: string; readonly guard: string }[] = [
-  { program: "Prometheus", mark: "storage.tsdb.path", guard: "web.config.file" },
-  { program: "Alertmanager", mark: "cluster.listen-address", guard: "web.config.file" },
-  { program: "PushGateway", mark: "persistence.file", guard: "web.config.file" },
-  { program: "a Thanos component", mark: "http-address", guard: "http.config" },
-];
+const charts: Readonly<Record<string, readonly { readonly part: string; readonly program: Program }[]>> = {
+  prometheus: [
+    { part: "server", program: prometheus },
+    { part: "alertmanager", program: alertmanager },
+    { part: "prometheus-pushgateway", program: pushgateway },
+  ],
+  alertmanager: [{ part: "", program: alertmanager }],
+  "prometheus-pushgateway": [{ part: "", program: pushgateway }],
+};
 
 export const authServers: ResourcePolicy = {
   id: "auth-servers",
   concern: "auth",
   severity: "critical",
   description:
-    "Prometheus, Alertmanager, PushGateway and Thanos serve HTTP with TLS and users, or answer their own host only.",
+    "Prometheus, Alertmanager, PushGateway and Thanos are told a web configuration (TLS and users), or answer their own host only; so are those of their charts.",
   remedy:
     "Start it with --web.config.file (Thanos: --http.config) that has tls_server_config and users or client certificates, or bind it to 127.0.0.1",
   covers: [],
-  types: processTypes,
+  types: [...processTypes, ...releaseTypes],
   *check(resource) {
+    const release = releaseOf(resource);
+    if (release !== undefined) {
+      yield* everyOne(charts[release.chart] ?? [], ({ part, program }) => charted(release, part, program));
+      return;
+    }
     yield* everyOne(processesOf(resource), function* (process) {
-      for (const { program, mark, guard } of servers) {
-        const marked = process.flag(mark);
-        if (marked === undefined || process.flag(guard) !== undefined) continue;
-        const address = process.flag("web.listen-address") ?? process.flag("http-address");
-        if (/^(?:127\.|localhost|\[?::1)/.test(String(address))) continue;
-        yield { path: process.path, problem: `starts ${program} without --${guard}` };
+      for (const program of [prometheus, alertmanager, pushgateway, thanos]) {
+        if (!runs(program, process) || isLocal(process, program.listens)) continue;
+        // Nothing, or `true`, names no file.
+        if (typeof process.flag(program.guard) === "string" && process.flag(program.guard) !== "") continue;
+        yield { path: process.path, problem: `starts ${program.name} without --${program.guard}` };
       }
     });
   },
 };
+
+function* charted(release: Release, part: string, { name, guard }: Program): Generator<Fault> {
+  const base = part === "" ? "" : `${part}.`;
+  const enabled = valueOf(release, `${base}enabled`);
+  if (enabled !== undefined && !isOn(enabled)) return;
+  const given = ["extraArgs", "extraFlags"].map((list) => valueOf(release, `${base}${list}`));
+  const words = given.flatMap((list) =>
+    isMap(list)
+      ? Object.keys(list).map((key) => `${key}=${String(list[key])}`)
+      : Array.isArray(list)
+        ? (list as unknown[])
+        : [],
+  );
+  const guarded = words.some((word) => /^(?:--)?web\.config\.file=./.test(String(word)));
+  if (!guarded && !isOn(valueOf(release, `${base}webConfiguration`)))
+    yield { path: valuePath(`${base}extraArgs`), problem: `starts ${name} without --${guard}` };
+}
 
 export const authGrpc: ResourcePolicy = {
   id: "auth-grpc",
