@@ -1,6 +1,5 @@
 /** Prometheus, Alertmanager, PushGateway and Thanos ask who is there: by password or certificate, over TLS. */
-import { podTypes } from "../facts/podTemplates.ts";
-import { processesOf } from "../facts/processes.ts";
+import { processesOf, processTypes } from "../facts/processes.ts";
 import { isOn, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
 import {
   alertmanager,
@@ -16,8 +15,6 @@ import { scriptTypes } from "../facts/scripts.ts";
 import { textsOf } from "../facts/texts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
-
-export const processTypes = [...podTypes, ...scriptTypes, "pulumi-nodejs:dynamic/vigil:Service"];
 
 const charts: Readonly<Record<string, readonly { readonly part: string; readonly program: Program }[]>> = {
   prometheus: [
@@ -72,43 +69,6 @@ function* charted(release: Release, part: string, { name, guard }: Program): Gen
   if (!guarded && !isOn(valueOf(release, `${base}webConfiguration`)))
     yield { path: valuePath(`${base}extraArgs`), problem: `starts ${name} without --${guard}` };
 }
-
-export const authGrpc: ResourcePolicy = {
-  id: "auth-grpc",
-  concern: "auth",
-  severity: "critical",
-  description: "Thanos' gRPC and Alertmanager's gossip want a certificate of whoever calls.",
-  remedy:
-    "Give --grpc-server-tls-cert, --grpc-server-tls-key and --grpc-server-tls-client-ca, and Alertmanager --cluster.tls-config",
-  covers: [],
-  types: [...processTypes, ...releaseTypes],
-  *check(resource) {
-    const release = releaseOf(resource);
-    if (release?.chart === "thanos") {
-      for (const part of ["query", "ruler", "storegateway", "receive"]) {
-        if (valueOf(release, `${part}.enabled`) !== true) continue;
-        const path = `${part}${part === "receive" ? ".ingester" : ""}.extraArgs`;
-        const args = [
-          ...listAt(release.values, part, "extraArgs"),
-          ...listAt(release.values, part, "ingester", "extraArgs"),
-        ];
-        for (const flag of ["cert", "key", "client-ca"])
-          if (!args.some((argument) => String(argument).startsWith(`--grpc-server-tls-${flag}=`)))
-            yield { path: valuePath(path), problem: `lacks --grpc-server-tls-${flag}` };
-      }
-      return;
-    }
-    yield* everyOne(processesOf(resource), function* ({ flag, path }) {
-      if (flag("grpc-address") !== undefined && flag("http-address") !== undefined)
-        for (const name of ["cert", "key", "client-ca"])
-          if (flag(`grpc-server-tls-${name}`) === undefined)
-            yield { path, problem: `starts Thanos without --grpc-server-tls-${name}` };
-      const gossip = flag("cluster.listen-address");
-      if (gossip !== undefined && gossip !== true && flag("cluster.tls-config") === undefined)
-        yield { path, problem: "starts Alertmanager without --cluster.tls-config" };
-    });
-  },
-};
 
 export const authWebConfig: ResourcePolicy = {
   id: "auth-web-config",

@@ -1,14 +1,10 @@
 /** Kubernetes: traffic that nobody named is refused, and so are pods that may do too much. */
+import { operatedTypes } from "../facts/operated.ts";
 import { podTypes } from "../facts/podTemplates.ts";
 import { isOn, releaseTypes } from "../facts/releases.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
 import { isEverybody } from "./networks.ts";
-
-/** What the operator makes pods of. */
-const operatedTypes = ["Prometheus", "Alertmanager", "ThanosRuler"].map(
-  (kind) => `kubernetes:monitoring.coreos.com/v1:${kind}`,
-);
 
 const policyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 

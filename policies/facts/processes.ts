@@ -1,7 +1,7 @@
 /** Programs and their flags, wherever a stack starts them: in containers, as services of a machine, from scripts. */
 import { isMap, listAt, type Resource } from "../resource.ts";
-import { containersOf, podTemplateOf } from "./podTemplates.ts";
-import { scriptsOf } from "./scripts.ts";
+import { containersOf, podTemplateOf, podTypes } from "./podTemplates.ts";
+import { scriptsOf, scriptTypes } from "./scripts.ts";
 
 export interface Process {
   readonly resource: Resource;
@@ -16,6 +16,12 @@ export interface Process {
   /** All values of a flag that may be given more than once. */
   readonly flags: (name: string) => readonly (string | true)[];
 }
+
+export const processTypes: readonly string[] = [
+  ...podTypes,
+  ...scriptTypes,
+  "pulumi-nodejs:dynamic/vigil:Service",
+];
 
 /** Every process that a resource starts, as far as its properties show it. */
 export function processesOf(resource: Resource): readonly Process[] {
