@@ -20,6 +20,7 @@ import * as authKeys from "./auth/keys.ts";
 
 import * as authEndpoints from "./auth/endpoints.ts";
 import * as authOauth2Proxy from "./auth/oauth2Proxy.ts";
+import * as authOperated from "./auth/operated.ts";
 import * as authPeers from "./auth/peers.ts";
 import * as retentionProtection from "./retention/protection.ts";
 
@@ -28,6 +29,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   authKeys,
   authEndpoints,
   authOauth2Proxy,
+  authOperated,
   authPeers,
   retentionProtection,
   retentionPrometheus,

@@ -1,4 +1,5 @@
 /** Prometheus, Alertmanager, PushGateway and Thanos ask who is there: by password or certificate, over TLS. */
+import { podTypes } from "../facts/podTemplates.ts";
 import { processesOf, processTypes } from "../facts/processes.ts";
 import { isOn, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
 import {
@@ -10,11 +11,10 @@ import {
   thanos,
   type Program,
 } from "../facts/servers.ts";
-import { assigned } from "../facts/settings.ts";
-import { scriptTypes } from "../facts/scripts.ts";
+import { scriptsOf } from "../facts/scripts.ts";
 import { textsOf } from "../facts/texts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
+import { at, everyOne, isMap, known, quoted } from "../resource.ts";
 
 const charts: Readonly<Record<string, readonly { readonly part: string; readonly program: Program }[]>> = {
   prometheus: [
@@ -75,118 +75,62 @@ export const authWebConfig: ResourcePolicy = {
   concern: "auth",
   severity: "critical",
   description:
-    "A web configuration has TLS 1.2 or newer, and users with bcrypt hashes or wanted client certificates.",
+    "A web configuration has TLS 1.2 or newer, and users with bcrypt hashes or verified client certificates. In a cluster, whose probes have none, those that are given are verified.",
   remedy:
-    "Add tls_server_config with min_version TLS12, and basic_auth_users (bcrypt, cost 10 or more) or client_auth_type RequireAndVerifyClientCert",
+    "Add tls_server_config without a min_version below TLS12, and basic_auth_users (bcrypt, cost 10 or more) or client_auth_type RequireAndVerifyClientCert with client_ca_file",
   covers: [],
   types: [
     "kubernetes:core/v1:ConfigMap",
     "kubernetes:core/v1:Secret",
-    "pulumi-nodejs:dynamic/vigil:Service",
-    ...scriptTypes,
+    ...processTypes.filter((type) => !podTypes.includes(type)),
   ],
   *check(resource) {
+    const texts = [...textsOf(resource), ...known(() => scriptsOf(resource), [])];
     yield* everyOne(
-      textsOf(resource).filter(({ text }) => /^\s*tls_server_config:/m.test(text)),
-      function* ({ path, text }): Generator<Fault> {
-        const version = assigned(text, "  min_version") ?? assigned(text, "    min_version");
-        if (version !== undefined && !["TLS12", "TLS13"].includes(version))
-          yield { path, problem: `speaks ${version}` };
-        const users = /^\s*basic_auth_users:/m.test(text);
-        const clients = /client_auth_type:\s*["']?(RequireAndVerifyClientCert|VerifyClientCertIfGiven)/.exec(
-          text,
-        )?.[1];
-        if (!users && clients !== "RequireAndVerifyClientCert") {
-          // Probes of a kubelet have no certificate; what they may ask without one says nothing.
-          const probed = clients === "VerifyClientCertIfGiven" && resource.type.startsWith("kubernetes:");
-          if (!probed) yield { path, problem: "lets everybody in" };
-        }
-        for (const [, cost] of text.matchAll(/\$2[aby]\$(\d\d)\$/g))
-          if (Number(cost) < 10) yield { path, problem: `has a bcrypt hash of cost ${String(Number(cost))}` };
-        if (users && /basic_auth_users:\s*\n\s+[\w.-]+:\s*(?!["']?(?:\$2[aby]\$|\{\{))\S/.test(text))
-          yield { path, problem: "has a password that is no bcrypt hash" };
-      },
+      texts.filter(({ text }) =>
+        /(?:^|[{,])\s*["']?(?:tls_server_config|basic_auth_users)["']?:/m.test(text),
+      ),
+      ({ path, text }) => webConfig(path, text, resource.type.startsWith("kubernetes:")),
     );
   },
 };
 
-/** What the operator's Prometheus and Alertmanager, and others' charts, must say. */
-export const authOperated: ResourcePolicy = {
-  id: "auth-operated",
-  concern: "auth",
-  severity: "critical",
-  description:
-    "Prometheus and Alertmanager of the operator serve TLS and look at certificates; their Services stay inside.",
-  remedy:
-    "Set web.tlsConfig with a server certificate, clientCAFile and clientAuthType; leave ingress and NodePort off and put oauth2-proxy before it",
-  covers: [],
-  types: [
-    ...releaseTypes,
-    "kubernetes:monitoring.coreos.com/v1:Prometheus",
-    "kubernetes:monitoring.coreos.com/v1:Alertmanager",
-  ],
-  *check(resource) {
-    const release = releaseOf(resource);
-    if (release === undefined) {
-      if (resource.type.startsWith("kubernetes:monitoring")) yield* web(at(resource.props, "spec"), "spec");
-      return;
-    }
-    if (release.chart === "kube-prometheus-stack")
-      for (const part of ["prometheus", "alertmanager"] as const) {
-        if (valueOf(release, `${part}.enabled`) === false) continue;
-        yield* web(at(release.values, part, `${part}Spec`), `values.${part}.${part}Spec`);
-        for (const way of ["ingress", "ingressPerReplica", "route.main"])
-          if (valueOf(release, `${part}.${way}.enabled`) === true)
-            yield { path: `values.${part}.${way}.enabled`, problem: "publishes it without a log-in" };
-      }
-    // Every chart of the projects: a Service that leaves the cluster, an Ingress without a proxy before it.
-    for (const path of [
-      "service.type",
-      "server.service.type",
-      "prometheus.service.type",
-      "alertmanager.service.type",
-    ]) {
-      const type = valueOf(release, path);
-      if (guarded.has(release.chart) && ["LoadBalancer", "NodePort"].includes(String(type)))
-        yield { path: valuePath(path), problem: `${quoted(type)}, which anybody reaches` };
-    }
-    if (guarded.has(release.chart))
-      for (const path of ["ingress.enabled", "server.ingress.enabled"])
-        if (valueOf(release, path) === true)
-          yield { path: valuePath(path), problem: "publishes it without a log-in" };
-  },
-};
-
-const guarded = new Set([
-  "kube-prometheus-stack",
-  "prometheus",
-  "alertmanager",
-  "prometheus-pushgateway",
-  "thanos",
-  "prometheus-blackbox-exporter",
-  "prometheus-redis-exporter",
-  "prometheus-postgres-exporter",
-]);
-
-function* web(spec: unknown, base: string): Generator<Fault> {
-  const path = `${base}.web.tlsConfig`;
-  const tls = at(spec, "web", "tlsConfig");
-  if (tls === undefined) {
-    yield { path, problem: "is not set: it answers everybody in the clear" };
-    return;
+/** @see https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md */
+function* webConfig(path: string, text: string, inCluster: boolean): Generator<Fault> {
+  const settings = text.replaceAll(/^\s*#.*$/gm, "");
+  const said = (key: string): (string | undefined)[] =>
+    [...settings.matchAll(new RegExp(`\\b${key}["']?:[ \\t]*["']?([^\\s"',}]+)`, "g"))].map(
+      ([, value]) => value,
+    );
+  if (!/\btls_server_config\b/.test(settings))
+    yield { path, problem: "has no TLS: passwords travel in the clear" };
+  for (const version of said("min_version"))
+    if (version !== "TLS12" && version !== "TLS13") yield { path, problem: `speaks ${String(version)}` };
+  const hashes = userHashes(settings);
+  const [clients] = said("client_auth_type");
+  // Probes of a kubelet have no certificate; what they may ask without one says nothing.
+  const verified =
+    clients === "RequireAndVerifyClientCert" || (inCluster && clients === "VerifyClientCertIfGiven");
+  if (hashes.length === 0 && !verified) yield { path, problem: "lets everybody in" };
+  // Without an authority of its own, every public one's certificates are good.
+  if (verified && said("client_ca_file").length === 0 && !/\bclient_ca["']?:/.test(settings))
+    yield { path, problem: "names no client_ca_file" };
+  for (const hash of hashes) {
+    const [, cost] = /^\$2[aby]\$(\d\d)\$/.exec(hash) ?? [];
+    if (cost !== undefined && Number(cost) < 10)
+      yield { path, problem: `has a bcrypt hash of cost ${String(Number(cost))}` };
+    if (cost === undefined && !/^(?:\{\{|\$\{)/.test(hash))
+      yield { path, problem: "has a password that is no bcrypt hash" };
   }
-  const version = at(tls, "minVersion");
-  if (version !== undefined && version !== "TLS12" && version !== "TLS13")
-    yield { path: `${path}.minVersion`, problem: `${quoted(version)}, expected "TLS12" or newer` };
-  const auth = at(tls, "clientAuthType");
-  if (!["RequireAndVerifyClientCert", "VerifyClientCertIfGiven"].includes(String(auth)))
-    yield { path: `${path}.clientAuthType`, problem: `${quoted(auth)}, so that no certificate is looked at` };
-  if (at(tls, "clientCAFile") === undefined && at(tls, "client_ca") === undefined)
-    yield { path: `${path}.clientCAFile`, problem: "is not set" };
-  for (const [file, secret] of [
-    ["certFile", "cert"],
-    ["keyFile", "keySecret"],
-  ] as const)
-    if (at(tls, file) === undefined && at(tls, secret) === undefined)
-      yield { path: `${path}.${file}`, problem: "is not set" };
+}
+
+/** What stands for each user's password. */
+function userHashes(text: string): readonly string[] {
+  const users =
+    /^([ \t]*)["']?basic_auth_users["']?:[ \t]*(?:\{([^}]*)\}|\r?\n((?:\1[ \t]+\S.*(?:\r?\n|$))+))/m.exec(
+      text,
+    );
+  return [...`${users?.[2] ?? ""}\n${users?.[3] ?? ""}`.matchAll(/:[ \t]+["']?([^\s"',}]+)/g)].map(
+    ([, hash = ""]) => hash,
+  );
 }

@@ -131,7 +131,10 @@ function isOpen(rule: unknown, ports: readonly unknown[]): boolean {
 }
 
 function portText(rule: unknown): string {
-  return [at(rule, "port"), at(rule, "endPort")].filter((port) => port !== undefined).join(" to ");
+  return [at(rule, "port"), at(rule, "endPort")]
+    .filter((port) => port !== undefined)
+    .map(String)
+    .join(" to ");
 }
 
 /** Whether a selector chooses everything; `absent` is what no selector means. */

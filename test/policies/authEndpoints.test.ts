@@ -1,8 +1,12 @@
-import { authServers } from "../../policies/auth/endpoints.ts";
-import { testPolicy } from "./cases.ts";
+import * as endpoints from "../../policies/auth/endpoints.ts";
+import { authServers, authWebConfig } from "../../policies/auth/endpoints.ts";
+import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const thanosImage = "quay.io/thanos/thanos:v0.42.4";
+const tls = "tls_server_config:\n  cert_file: /etc/tls/tls.crt\n  key_file: /etc/tls/tls.key";
+/** Of no password; its cost is 12. */
+const hash = `$2y$12$${"a".repeat(53)}`;
 const path = "--storage.tsdb.path=/prometheus";
 const web = "--web.config.file=/etc/web/web.yml";
 
@@ -156,7 +160,109 @@ describe("Policies of authentication: servers", () => {
     absent: { stack: [container("")] },
     unknown: [pod({ containers: [{ name: "main", args: unknown }] })],
   });
+
+  testPolicy({
+    policy: authWebConfig,
+    passes: {
+      "users over TLS": [secret(tls, `basic_auth_users:`, `  prometheus: ${hash}`, `  grafana: "${hash}"`)],
+      "certificates of an authority": [
+        secret(tls, "  client_auth_type: RequireAndVerifyClientCert", "  client_ca_file: /etc/tls/ca.crt"),
+      ],
+      "certificates where they are given, for the sake of probes": [
+        secret(tls, "  client_auth_type: VerifyClientCertIfGiven", "  client_ca_file: /etc/tls/ca.crt"),
+      ],
+      "TLS 1.3": [secret(tls, "  min_version: TLS13", "basic_auth_users:", `  a: ${hash}`)],
+      "a hash that a template puts in": [secret(tls, "basic_auth_users:", '  a: "{{ .hash }}"')],
+      "users in one line": [secret(tls, `basic_auth_users: { a: '${hash}', "b": "${hash}" }`)],
+      JSON: [
+        secret(
+          JSON.stringify({ tls_server_config: { cert_file: "c" }, basic_auth_users: { a: hash } }, null, 2),
+        ),
+      ],
+      "what is no web configuration": [secret("scrape_configs:", "  - basic_auth:", "      username: a")],
+    },
+    fails: {
+      "nobody who is asked for": {
+        stack: [secret(tls)],
+        says: /stringData\.web\.yml lets everybody in/,
+      },
+      "passwords in the clear": {
+        stack: [secret("basic_auth_users:", `  prometheus: ${hash}`)],
+        says: /has no TLS: passwords travel in the clear/,
+      },
+      "users that are none": {
+        stack: [secret(tls, "basic_auth_users: {}")],
+        says: /lets everybody in/,
+      },
+      "a user in a remark": {
+        stack: [secret(tls, "basic_auth_users:", `#  prometheus: ${hash}`)],
+        says: /lets everybody in/,
+      },
+      "a wish for certificates in a remark": {
+        stack: [secret(tls, "  # client_auth_type: RequireAndVerifyClientCert", "  client_ca_file: ca.crt")],
+        says: /lets everybody in/,
+      },
+      "any certificate": {
+        stack: [secret(tls, "  client_auth_type: RequireAnyClientCert", "  client_ca_file: ca.crt")],
+        says: /lets everybody in/,
+      },
+      "certificates where they are given, on a machine": {
+        stack: [script(`cat <<END\n${tls}\n  client_auth_type: VerifyClientCertIfGiven\nEND`)],
+        says: /source\.script lets everybody in/,
+      },
+      "certificates of every authority": {
+        stack: [secret(tls, "  client_auth_type: RequireAndVerifyClientCert")],
+        says: /names no client_ca_file/,
+      },
+      "an old TLS": {
+        stack: [secret(tls, "  min_version: TLS10", "basic_auth_users:", `  a: ${hash}`)],
+        says: /speaks TLS10/,
+      },
+      "an old TLS in one line": {
+        stack: [
+          secret(
+            "tls_server_config: { cert_file: c, min_version: TLS11 }",
+            "basic_auth_users:",
+            `  a: ${hash}`,
+          ),
+        ],
+        says: /speaks TLS11/,
+      },
+      "a hash that is soon guessed": {
+        stack: [secret(tls, "basic_auth_users:", `  a: ${hash.replace("$12$", "$05$")}`)],
+        says: /has a bcrypt hash of cost 5/,
+      },
+      "a password": {
+        stack: [secret(tls, "basic_auth_users:", "  a: hunter2")],
+        says: /has a password that is no bcrypt hash/,
+      },
+      "a second user's password": {
+        stack: [secret(tls, "basic_auth_users:", `  a: ${hash}`, `  "b": hunter2`)],
+        says: /has a password that is no bcrypt hash/,
+      },
+      "a ConfigMap's, in base64 of a Secret": {
+        stack: [
+          { type: "kubernetes:core/v1:Secret", props: { data: { "web.yml": base64(`${tls}\n`) } } },
+          { type: "kubernetes:core/v1:ConfigMap", props: { data: { "web.yml": tls } } },
+        ],
+        says: /data\.web\.yml lets everybody in/,
+      },
+      "the first start of a machine, in base64": {
+        stack: [
+          { type: "aws:ec2/instance:Instance", props: { userDataBase64: base64(`#!/bin/sh\n${tls}`) } },
+        ],
+        says: /userDataBase64 lets everybody in/,
+      },
+    },
+    absent: { stack: [{ type: "kubernetes:core/v1:ConfigMap", props: {} }] },
+  });
+
+  testNoneIsLeftOut(endpoints);
 });
+
+function secret(...lines: string[]): Given {
+  return { type: "kubernetes:core/v1:Secret", props: { stringData: { "web.yml": lines.join("\n") } } };
+}
 
 function container(image: string, ...args: string[]): Given {
   return pod({ containers: [{ name: "main", image, args }] });
