@@ -14,7 +14,7 @@ import {
 import { scriptsOf } from "../facts/scripts.ts";
 import { textsOf } from "../facts/texts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, isMap, known, quoted } from "../resource.ts";
+import { everyOne, isMap, known } from "../resource.ts";
 
 const charts: Readonly<Record<string, readonly { readonly part: string; readonly program: Program }[]>> = {
   prometheus: [

@@ -1,51 +1,34 @@
 /** Prometheus and Alertmanager of the operator, and the charts of both projects: who is asked, and who may come at all. */
-import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
+import { operatedTypes, specsOf, type OperatedSpec } from "../facts/operated.ts";
+import { publicationsOf } from "../facts/publications.ts";
+import { isOn, releaseOf, releaseTypes } from "../facts/releases.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, quoted } from "../resource.ts";
+import { at, everyOne, listAt, quoted } from "../resource.ts";
 
 export const authOperated: ResourcePolicy = {
   id: "auth-operated",
   concern: "auth",
   severity: "critical",
   description:
-    "Prometheus and Alertmanager of the operator serve TLS and look at certificates; their Services stay inside.",
+    "Prometheus, Alertmanager and rulers of the operator serve TLS and verify the certificates that are given, or answer their own pod only; no Service, Ingress or route of theirs and of their projects' charts leaves the cluster without a log-in.",
   remedy:
-    "Set web.tlsConfig with a server certificate, clientCAFile and clientAuthType; leave ingress and NodePort off and put oauth2-proxy before it",
+    "Set web.tlsConfig with a server certificate, clientCAFile and clientAuthType; leave ingress, route and NodePort off and put oauth2-proxy before it, or give the ingress its log-in (auth-url)",
   covers: [],
-  types: [
-    ...releaseTypes,
-    "kubernetes:monitoring.coreos.com/v1:Prometheus",
-    "kubernetes:monitoring.coreos.com/v1:Alertmanager",
-  ],
+  types: [...releaseTypes, ...operatedTypes],
   *check(resource) {
+    yield* everyOne(specsOf(resource), web);
     const release = releaseOf(resource);
-    if (release === undefined) {
-      if (resource.type.startsWith("kubernetes:monitoring")) yield* web(at(resource.props, "spec"), "spec");
-      return;
-    }
-    if (release.chart === "kube-prometheus-stack")
-      for (const part of ["prometheus", "alertmanager"] as const) {
-        if (valueOf(release, `${part}.enabled`) === false) continue;
-        yield* web(at(release.values, part, `${part}Spec`), `values.${part}.${part}Spec`);
-        for (const way of ["ingress", "ingressPerReplica", "route.main"])
-          if (valueOf(release, `${part}.${way}.enabled`) === true)
-            yield { path: `values.${part}.${way}.enabled`, problem: "publishes it without a log-in" };
-      }
-    // Every chart of the projects: a Service that leaves the cluster, an Ingress without a proxy before it.
-    for (const path of [
-      "service.type",
-      "server.service.type",
-      "prometheus.service.type",
-      "alertmanager.service.type",
-    ]) {
-      const type = valueOf(release, path);
-      if (guarded.has(release.chart) && ["LoadBalancer", "NodePort"].includes(String(type)))
-        yield { path: valuePath(path), problem: `${quoted(type)}, which anybody reaches` };
-    }
-    if (guarded.has(release.chart))
-      for (const path of ["ingress.enabled", "server.ingress.enabled"])
-        if (valueOf(release, path) === true)
-          yield { path: valuePath(path), problem: "publishes it without a log-in" };
+    if (release === undefined || !guarded.has(release.chart)) return;
+    yield* everyOne(publicationsOf(release), function* ({ by, path, values }): Generator<Fault> {
+      // Grafana has policies, and a log-in, of its own.
+      if (/^values\.grafana\./.test(path)) return;
+      if (by !== "service") {
+        if (by === "route" || !asksWho(values["annotations"]))
+          yield { path: `${path}.enabled`, problem: "publishes it without a log-in" };
+      } else if (listAt(values, "externalIPs").length > 0)
+        yield { path: `${path}.externalIPs`, problem: "are reached by anybody" };
+      else yield { path: `${path}.type`, problem: `${quoted(values["type"])}, which anybody reaches` };
+    });
   },
 };
 
@@ -60,7 +43,26 @@ const guarded = new Set([
   "prometheus-postgres-exporter",
 ]);
 
-function* web(spec: unknown, base: string): Generator<Fault> {
+/**
+ * Whether an ingress controller asks who is there: another server, a certificate, a password, or a provider of AWS'.
+ * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/
+ */
+function asksWho(annotations: unknown): boolean {
+  const set = (name: string): boolean => isOn(at(annotations, name));
+  const nginx = "nginx.ingress.kubernetes.io";
+  return (
+    set(`${nginx}/auth-url`) ||
+    (set(`${nginx}/auth-tls-secret`) &&
+      ["on", undefined].includes(at(annotations, `${nginx}/auth-tls-verify-client`) as string | undefined)) ||
+    (set(`${nginx}/auth-type`) && set(`${nginx}/auth-secret`)) ||
+    set("haproxy-ingress.github.io/auth-url") ||
+    (set("haproxy.org/auth-type") && set("haproxy.org/auth-secret")) ||
+    ["cognito", "oidc"].includes(String(at(annotations, "alb.ingress.kubernetes.io/auth-type")))
+  );
+}
+
+function* web({ path: base, spec }: OperatedSpec): Generator<Fault> {
+  if (isOn(at(spec, "listenLocal"))) return;
   const path = `${base}.web.tlsConfig`;
   const tls = at(spec, "web", "tlsConfig");
   if (tls === undefined) {
@@ -73,12 +75,11 @@ function* web(spec: unknown, base: string): Generator<Fault> {
   const auth = at(tls, "clientAuthType");
   if (!["RequireAndVerifyClientCert", "VerifyClientCertIfGiven"].includes(String(auth)))
     yield { path: `${path}.clientAuthType`, problem: `${quoted(auth)}, so that no certificate is looked at` };
-  if (at(tls, "clientCAFile") === undefined && at(tls, "client_ca") === undefined)
-    yield { path: `${path}.clientCAFile`, problem: "is not set" };
-  for (const [file, secret] of [
+  for (const [file, reference] of [
+    ["clientCAFile", "client_ca"],
     ["certFile", "cert"],
     ["keyFile", "keySecret"],
   ] as const)
-    if (at(tls, file) === undefined && at(tls, secret) === undefined)
+    if (at(tls, file) === undefined && at(tls, reference) === undefined)
       yield { path: `${path}.${file}`, problem: "is not set" };
 }

@@ -1,0 +1,205 @@
+import * as operatedPolicies from "../../policies/auth/operated.ts";
+import { authOperated } from "../../policies/auth/operated.ts";
+import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
+import { unknown, type Given } from "./evaluation.ts";
+
+const tlsConfig = {
+  certFile: "/etc/tls/tls.crt",
+  keyFile: "/etc/tls/tls.key",
+  clientCAFile: "/etc/tls/ca.crt",
+  clientAuthType: "VerifyClientCertIfGiven",
+};
+const reference = { secret: { name: "tls", key: "tls.crt" } };
+const nginx = "nginx.ingress.kubernetes.io";
+
+describe("Policies of authentication: what the operator runs", () => {
+  testPolicy({
+    policy: authOperated,
+    passes: {
+      "certificates that are looked at": [stack({})],
+      "certificates of Secrets": [
+        custom("Prometheus", {
+          web: {
+            tlsConfig: {
+              cert: reference,
+              keySecret: { name: "tls", key: "tls.key" },
+              client_ca: reference,
+              clientAuthType: "RequireAndVerifyClientCert",
+              minVersion: "TLS13",
+            },
+          },
+        }),
+      ],
+      "a server of its own pod": [custom("Alertmanager", { listenLocal: true })],
+      "parts that are off": [
+        release("kube-prometheus-stack", {
+          prometheus: { enabled: false },
+          alertmanager: { enabled: false },
+        }),
+      ],
+      "Services and Ingresses that are none": [
+        stack({
+          service: { type: "ClusterIP" },
+          ingress: { enabled: false },
+          servicePerReplica: { enabled: false, type: "LoadBalancer" },
+          route: { main: { enabled: false } },
+        }),
+      ],
+      "an Ingress whose controller asks another": [
+        stack({
+          ingress: {
+            enabled: true,
+            annotations: { [`${nginx}/auth-url`]: "https://login.example.org/oauth2/auth" },
+          },
+        }),
+      ],
+      "an Ingress whose controller asks for certificates": [
+        stack({
+          ingress: {
+            enabled: true,
+            annotations: {
+              [`${nginx}/auth-tls-secret`]: "edge/ca",
+              [`${nginx}/auth-tls-verify-client`]: "on",
+            },
+          },
+        }),
+      ],
+      "Grafana's own Ingress": [stack({}, { grafana: { ingress: { enabled: true } } })],
+      "others' charts": [release("grafana", { ingress: { enabled: true } })],
+    },
+    fails: {
+      "Prometheus in the clear": {
+        stack: [release("kube-prometheus-stack", { alertmanager: { enabled: false } })],
+        says: /values\.prometheus\.prometheusSpec\.web\.tlsConfig is not set: it answers everybody/,
+      },
+      "Alertmanager in the clear": {
+        stack: [custom("Alertmanager", {})],
+        says: /spec\.web\.tlsConfig is not set/,
+      },
+      "a ruler in the clear": {
+        stack: [stack({}, { thanosRuler: { enabled: true, thanosRulerSpec: {} } })],
+        says: /values\.thanosRuler\.thanosRulerSpec\.web\.tlsConfig is not set/,
+      },
+      "an agent in the clear": {
+        stack: [{ type: "kubernetes:monitoring.coreos.com/v1alpha1:PrometheusAgent", props: { spec: {} } }],
+        says: /spec\.web\.tlsConfig is not set/,
+      },
+      "a part that a text turns on": {
+        stack: [stack({}, { thanosRuler: { enabled: "true" } })],
+        says: /values\.thanosRuler\.thanosRulerSpec\.web\.tlsConfig is not set/,
+      },
+      "certificates that nobody looks at": {
+        stack: [
+          custom("Prometheus", { web: { tlsConfig: { ...tlsConfig, clientAuthType: "NoClientCert" } } }),
+        ],
+        says: /spec\.web\.tlsConfig\.clientAuthType is "NoClientCert", so that no certificate is looked at/,
+      },
+      "any certificate": {
+        stack: [
+          custom("Prometheus", {
+            web: { tlsConfig: { ...tlsConfig, clientAuthType: "RequireAnyClientCert" } },
+          }),
+        ],
+        says: /clientAuthType is "RequireAnyClientCert"/,
+      },
+      "certificates of every authority": {
+        stack: [custom("Prometheus", { web: { tlsConfig: { ...tlsConfig, clientCAFile: undefined } } })],
+        says: /spec\.web\.tlsConfig\.clientCAFile is not set/,
+      },
+      "a key that is not there": {
+        stack: [custom("Prometheus", { web: { tlsConfig: { ...tlsConfig, keyFile: undefined } } })],
+        says: /spec\.web\.tlsConfig\.keyFile is not set/,
+      },
+      "an old TLS": {
+        stack: [custom("Prometheus", { web: { tlsConfig: { ...tlsConfig, minVersion: "TLS10" } } })],
+        says: /spec\.web\.tlsConfig\.minVersion is "TLS10", expected "TLS12" or newer/,
+      },
+      "a port of every node": {
+        stack: [stack({ service: { type: "NodePort" } })],
+        says: /values\.prometheus\.service\.type is "NodePort", which anybody reaches/,
+      },
+      "a balancer for each replica": {
+        stack: [stack({ servicePerReplica: { enabled: true, type: "LoadBalancer" } })],
+        says: /values\.prometheus\.servicePerReplica\.type is "LoadBalancer"/,
+      },
+      "a balancer of the chart's own choice": {
+        stack: [stack({ thanosServiceExternal: { enabled: true } })],
+        says: /values\.prometheus\.thanosServiceExternal\.type is "LoadBalancer"/,
+      },
+      "addresses of its own": {
+        stack: [stack({ service: { externalIPs: ["203.0.113.7"] } })],
+        says: /values\.prometheus\.service\.externalIPs are reached by anybody/,
+      },
+      "an Ingress without a log-in": {
+        stack: [stack({ ingress: { enabled: true, hosts: ["prometheus.example.org"] } })],
+        says: /values\.prometheus\.ingress\.enabled publishes it without a log-in/,
+      },
+      "an Ingress that a text turns on": {
+        stack: [stack({ ingress: { enabled: "true" } })],
+        says: /values\.prometheus\.ingress\.enabled publishes it/,
+      },
+      "an Ingress for each replica": {
+        stack: [stack({ ingressPerReplica: { enabled: true } })],
+        says: /values\.prometheus\.ingressPerReplica\.enabled publishes it/,
+      },
+      "an Ingress for Thanos": {
+        stack: [stack({ thanosIngress: { enabled: true } })],
+        says: /values\.prometheus\.thanosIngress\.enabled publishes it/,
+      },
+      "a route by whatever name": {
+        stack: [stack({ route: { public: { enabled: true } } })],
+        says: /values\.prometheus\.route\.public\.enabled publishes it/,
+      },
+      "a wish for certificates that is none": {
+        stack: [
+          stack({
+            ingress: {
+              enabled: true,
+              annotations: {
+                [`${nginx}/auth-tls-secret`]: "edge/ca",
+                [`${nginx}/auth-tls-verify-client`]: "optional_no_ca",
+              },
+            },
+          }),
+        ],
+        says: /values\.prometheus\.ingress\.enabled publishes it/,
+      },
+      "Thanos' chart": {
+        stack: [release("thanos", { query: { ingress: { enabled: true } } })],
+        says: /values\.query\.ingress\.enabled publishes it/,
+      },
+      "the other chart's Alertmanager": {
+        stack: [release("prometheus", { alertmanager: { service: { type: "NodePort" } } })],
+        says: /values\.alertmanager\.service\.type is "NodePort"/,
+      },
+      "PushGateway's chart": {
+        stack: [release("prometheus-pushgateway", { service: { type: "LoadBalancer" } })],
+        says: /values\.service\.type is "LoadBalancer"/,
+      },
+    },
+    absent: {
+      stack: [release("kube-prometheus-stack", {})],
+      says: /alertmanagerSpec\.web\.tlsConfig is not set/,
+    },
+    unknown: [custom("Prometheus", { web: unknown })],
+  });
+
+  testNoneIsLeftOut(operatedPolicies);
+});
+
+/** A right one, and what else its Prometheus and its chart are told. */
+function stack(prometheus: object, more: object = {}): Given {
+  return release("kube-prometheus-stack", {
+    prometheus: { prometheusSpec: { web: { tlsConfig } }, ...prometheus },
+    alertmanager: { alertmanagerSpec: { web: { tlsConfig } } },
+    ...more,
+  });
+}
+
+function release(chart: string, values: object): Given {
+  return { type: "kubernetes:helm.sh/v3:Release", props: { chart: `oci://ghcr.io/charts/${chart}`, values } };
+}
+
+function custom(kind: string, spec: object): Given {
+  return { type: `kubernetes:monitoring.coreos.com/v1:${kind}`, props: { spec } };
+}
