@@ -5,9 +5,10 @@ import type { Resource } from "../resource.ts";
 
 /** `auth.anonymous.enabled` of an INI file, in its last word; undefined where it is not said. */
 export function iniValue(text: string, section: string, key: string): string | undefined {
-  const [, body] =
-    new RegExp(`^\\s*\\[${escaped(section)}\\]\\s*$([^]*?)(?=^\\s*\\[|(?![^]))`, "m").exec(text) ?? [];
-  return body === undefined ? undefined : assigned(body, key);
+  const header = new RegExp(`^\\s*\\[${escaped(section)}\\]\\s*$([^]*?)(?=^\\s*\\[|(?![^]))`, "gm");
+  return [...text.matchAll(header)]
+    .map(([, body = ""]) => assigned(body, key))
+    .findLast((value) => value !== undefined);
 }
 
 /** The value of `key = value` on a line of its own, without quotes and comments. */
