@@ -1,6 +1,7 @@
 /** Grafana lets nobody in that it does not know, and no secret of it is everybody's. */
 import { durationDays } from "../facts/amounts.ts";
-import { grafanasOf, grafanaTypes, isReference, type Grafana } from "../facts/grafana.ts";
+import { grafanasOf, grafanaTypes, type Grafana } from "../facts/grafana.ts";
+import { isReference } from "../facts/settings.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { everyOne, quoted } from "../resource.ts";
 

@@ -3,7 +3,7 @@ import { at, isMap, listAt, type Resource } from "../resource.ts";
 import { containersOf, podTemplateOf, podTypes, type Container } from "./podTemplates.ts";
 import { isOn, releaseOf, releaseTypes, valueOf, type Release } from "./releases.ts";
 import { scriptsOf, scriptTypes } from "./scripts.ts";
-import { filesWith, iniText, iniValue } from "./settings.ts";
+import { filesWith, iniText, iniValue, textOf } from "./settings.ts";
 
 /** By `GF_SECTION_KEY`; read when it is asked for, so that what a preview does not know hides nothing beside it. */
 type Environment = ReadonlyMap<string, () => string>;
@@ -151,28 +151,12 @@ function contained({ pod, path, container }: Container): readonly Grafana[] {
   return [grafana(pod.resource, `${path}.env`, { environment, complete, hasOwnPassword: false })];
 }
 
-const reference = "$__file{elsewhere}";
-
-/** Whether a setting only says where the secret lies. */
-export function isReference(value: unknown): boolean {
-  return (
-    typeof value === "string" &&
-    (/^\$(?:__(?:file|env|vault))?\{|^\$\(|^\{\{/.test(value) || value === "[secret]")
-  );
-}
-
 function variable(section: string, key: string): string {
   return `GF_${section}_${key}`.replaceAll(/[.-]/g, "_").toUpperCase();
 }
 
 function entries(map: unknown): (readonly [string, () => string])[] {
   return isMap(map) ? Object.keys(map).map((name) => [name, () => textOf(map[name])] as const) : [];
-}
-
-/** What stands elsewhere, as in a Secret's key, is a reference. */
-function textOf(value: unknown): string {
-  if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : reference;
 }
 
 /** `GF_X__FILE` gives what `GF_X` would. */
