@@ -19,6 +19,7 @@ import * as authGrafana from "./auth/grafana.ts";
 import * as authKeys from "./auth/keys.ts";
 
 import * as authEndpoints from "./auth/endpoints.ts";
+import * as authIngress from "./auth/ingress.ts";
 import * as authOauth2Proxy from "./auth/oauth2Proxy.ts";
 import * as authOperated from "./auth/operated.ts";
 import * as authPeers from "./auth/peers.ts";
@@ -28,6 +29,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   authGrafana,
   authKeys,
   authEndpoints,
+  authIngress,
   authOauth2Proxy,
   authOperated,
   authPeers,

@@ -1,6 +1,6 @@
 /** Prometheus and Alertmanager of the operator, and the charts of both projects: who is asked, and who may come at all. */
 import { operatedTypes, specsOf, type OperatedSpec } from "../facts/operated.ts";
-import { publicationsOf } from "../facts/publications.ts";
+import { asksWho, publicationsOf } from "../facts/publications.ts";
 import { isOn, releaseOf, releaseTypes } from "../facts/releases.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, listAt, quoted } from "../resource.ts";
@@ -42,24 +42,6 @@ const guarded = new Set([
   "prometheus-redis-exporter",
   "prometheus-postgres-exporter",
 ]);
-
-/**
- * Whether an ingress controller asks who is there: another server, a certificate, a password, or a provider of AWS'.
- * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/
- */
-function asksWho(annotations: unknown): boolean {
-  const set = (name: string): boolean => isOn(at(annotations, name));
-  const nginx = "nginx.ingress.kubernetes.io";
-  return (
-    set(`${nginx}/auth-url`) ||
-    (set(`${nginx}/auth-tls-secret`) &&
-      ["on", undefined].includes(at(annotations, `${nginx}/auth-tls-verify-client`) as string | undefined)) ||
-    (set(`${nginx}/auth-type`) && set(`${nginx}/auth-secret`)) ||
-    set("haproxy-ingress.github.io/auth-url") ||
-    (set("haproxy.org/auth-type") && set("haproxy.org/auth-secret")) ||
-    ["cognito", "oidc"].includes(String(at(annotations, "alb.ingress.kubernetes.io/auth-type")))
-  );
-}
 
 function* web({ path: base, spec }: OperatedSpec): Generator<Fault> {
   if (isOn(at(spec, "listenLocal"))) return;

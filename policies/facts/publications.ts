@@ -64,3 +64,21 @@ export function leaves(spec: unknown): boolean {
     ["LoadBalancer", "NodePort"].includes(String(at(spec, "type"))) || listAt(spec, "externalIPs").length > 0
   );
 }
+
+/**
+ * Whether an ingress controller asks who is there: another server, a certificate, a password, or a provider of AWS'.
+ * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/
+ */
+export function asksWho(annotations: unknown): boolean {
+  const set = (name: string): boolean => isOn(at(annotations, name));
+  const nginx = "nginx.ingress.kubernetes.io";
+  return (
+    set(`${nginx}/auth-url`) ||
+    (set(`${nginx}/auth-tls-secret`) &&
+      ["on", undefined].includes(at(annotations, `${nginx}/auth-tls-verify-client`) as string | undefined)) ||
+    (set(`${nginx}/auth-type`) && set(`${nginx}/auth-secret`)) ||
+    set("haproxy-ingress.github.io/auth-url") ||
+    (set("haproxy.org/auth-type") && set("haproxy.org/auth-secret")) ||
+    ["cognito", "oidc"].includes(String(at(annotations, "alb.ingress.kubernetes.io/auth-type")))
+  );
+}
