@@ -8,9 +8,21 @@ export interface Text {
   readonly label: string;
 }
 
-/** Base64 of a Secret's `data` is opened; what a preview does not know is left out. */
-export function textsOf({ props }: Resource): readonly Text[] {
-  return below(props, "");
+/** Base64 of a Secret's `data` and the declaration of a local service are opened; what a preview does not know is left out. */
+export function textsOf({ type, props }: Resource): readonly Text[] {
+  const declared =
+    type === "pulumi-nodejs:dynamic/vigil:Service"
+      ? known(() => parsed(props["declaration"]), undefined)
+      : undefined;
+  return declared === undefined ? below(props, "") : below(declared, "declaration");
+}
+
+function parsed(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text)) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function below(value: unknown, path: string, label = ""): readonly Text[] {

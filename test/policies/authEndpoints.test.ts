@@ -132,16 +132,7 @@ describe("Policies of authentication: servers", () => {
         says: /osProfile\.customData starts Prometheus/,
       },
       "a service of the machine in front of somebody": {
-        stack: [
-          {
-            type: "pulumi-nodejs:dynamic/vigil:Service",
-            props: {
-              declaration: JSON.stringify({
-                service: { executable: "/usr/bin/thanos", arguments: ["receive", "--tsdb.path=data"] },
-              }),
-            },
-          },
-        ],
+        stack: [declared({ executable: "/usr/bin/thanos", arguments: ["receive", "--tsdb.path=data"] })],
         says: /declaration\.service\.arguments starts a Thanos component/,
       },
       "the chart of it": {
@@ -247,6 +238,10 @@ describe("Policies of authentication: servers", () => {
         ],
         says: /data\.web\.yml lets everybody in/,
       },
+      "a file of a service of the machine in front of somebody": {
+        stack: [declared({ files: [{ path: "/srv/web.yml", content: `${tls}\n` }] })],
+        says: /declaration\.service\.files\[0\]\.content lets everybody in/,
+      },
       "the first start of a machine, in base64": {
         stack: [
           { type: "aws:ec2/instance:Instance", props: { userDataBase64: base64(`#!/bin/sh\n${tls}`) } },
@@ -276,6 +271,13 @@ function script(text: string): Given {
   return {
     type: "azure-native:compute/v20240301:VirtualMachineRunCommandByVirtualMachine",
     props: { source: { script: text } },
+  };
+}
+
+function declared(service: object): Given {
+  return {
+    type: "pulumi-nodejs:dynamic/vigil:Service",
+    props: { declaration: JSON.stringify({ service }) },
   };
 }
 
