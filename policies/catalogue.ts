@@ -19,6 +19,7 @@ import * as authGrafana from "./auth/grafana.ts";
 import * as authKeys from "./auth/keys.ts";
 
 import * as authEndpoints from "./auth/endpoints.ts";
+import * as authHaproxy from "./auth/haproxy.ts";
 import * as authIngress from "./auth/ingress.ts";
 import * as authOauth2Proxy from "./auth/oauth2Proxy.ts";
 import * as authOperated from "./auth/operated.ts";
@@ -29,6 +30,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   authGrafana,
   authKeys,
   authEndpoints,
+  authHaproxy,
   authIngress,
   authOauth2Proxy,
   authOperated,
