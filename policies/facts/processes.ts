@@ -47,7 +47,7 @@ function invocations(text: string): readonly string[] {
 
 /** A server's executable and its first flag; a folder of its name that a flag gives is none. */
 const started =
-  /(?<=^|[\s"']|ExecStart=)(?<!--[\w.-]+[ \t]+)(?:[\w.:/\\-]*[/\\])?(?:(?:prometheus|alertmanager|pushgateway|oauth2-proxy)(?:\.exe)?["']?[ \t]+(?:[\\`][ \t]*\n[ \t]*)?["']?--(?!now\b)|thanos(?:\.exe)?["']?[ \t]+(?:query|query-frontend|store|rule|receive|compact|sidecar)\b)/gm;
+  /(?:(?:prometheus|alertmanager|pushgateway|oauth2-proxy)(?<=(?:^|[\s"']|ExecStart=)(?:[\w.:/\\-]*[/\\])?[\w-]+)(?<!--[\w.-]+[ \t]+(?:[\w.:/\\-]*[/\\])?[\w-]+)(?:\.exe)?["']?[ \t]+(?:[\\`][ \t]*\n[ \t]*)?["']?--(?!now\b)|thanos(?:\.exe)?["']?[ \t]+(?:query|query-frontend|store|rule|receive|compact|sidecar)\b)/gm;
 
 /** A service of the machine in front of somebody: its declaration is one text. */
 function declaredService(resource: Resource): Process | undefined {

@@ -33,6 +33,9 @@ describe("Policies of authentication: servers", () => {
       "two servers of a script, each with its own": [
         script(`nohup prometheus ${path} ${web} &\nnohup alertmanager --cluster.listen-address= ${web} &`),
       ],
+      "a folder of a server's name": [
+        script("prometheus --storage.tsdb.path /var/prometheus --web.config.file /etc/web/web.yml"),
+      ],
       "a unit that goes on in the next line": [
         script(`ExecStart=/usr/bin/prometheus \\\n  ${path} \\\n  ${web}\n`),
       ],
