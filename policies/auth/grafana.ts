@@ -52,9 +52,10 @@ function* expect(
 export const authGrafanaAnonymous = grafanaPolicy({
   id: "auth-grafana-anonymous",
   severity: "critical",
-  description: "Nobody sees Grafana without logging in, and nobody makes an account for themselves.",
+  description:
+    "Nobody sees Grafana, a dashboard, a snapshot or a frame of it without logging in, nobody makes an account for themselves, who is new only looks, and there is an administrator.",
   remedy:
-    "Set auth.anonymous enabled, users allow_sign_up, public_dashboards enabled and snapshots external_enabled to false",
+    "Set auth.anonymous enabled, users allow_sign_up and viewers_can_edit, public_dashboards enabled, snapshots external_enabled, security allow_embedding and disable_initial_admin_creation to false, users auto_assign_org_role to Viewer or None",
   covers: [],
   *look(grafana) {
     for (const [section, key, wanted, initial] of [
@@ -99,7 +100,7 @@ export const authGrafanaKey = grafanaPolicy({
   severity: "critical",
   description:
     "Grafana encrypts the secrets of its data sources with a key of this stack: its default is public.",
-  remedy: "Set security secret_key to a file of the stack's own: $__file{…}",
+  remedy: "Set security secret_key to a file of the stack's own: $__file{…} or GF_SECURITY_SECRET_KEY__FILE",
   covers: [],
   *look({ path, setting, complete }) {
     const key = setting("security", "secret_key");

@@ -80,6 +80,15 @@ describe("Policies of authentication: what the operator runs", () => {
         stack: [stack({}, { thanosRuler: { enabled: true, thanosRulerSpec: {} } })],
         says: /values\.thanosRuler\.thanosRulerSpec\.web\.tlsConfig is not set/,
       },
+      "a chart that Pulumi renders": {
+        stack: [
+          {
+            type: "kubernetes:helm.sh/v4:Chart",
+            props: { chart: "./charts/kube-prometheus-stack-88.5.3.tgz", values: {} },
+          },
+        ],
+        says: /values\.prometheus\.prometheusSpec\.web\.tlsConfig is not set/,
+      },
       "an agent in the clear": {
         stack: [{ type: "kubernetes:monitoring.coreos.com/v1alpha1:PrometheusAgent", props: { spec: {} } }],
         says: /spec\.web\.tlsConfig is not set/,
