@@ -88,7 +88,7 @@ export const authWebConfig: ResourcePolicy = {
     const texts = [...textsOf(resource), ...known(() => scriptsOf(resource), [])];
     yield* everyOne(
       texts.filter(({ text }) =>
-        /(?:^|[{,])\s*["']?(?:tls_server_config|basic_auth_users)["']?:/m.test(text),
+        /(?:^|["'{,])\s*["']?(?:tls_server_config|basic_auth_users)["']?:/m.test(text),
       ),
       ({ path, text }) => webConfig(path, text, resource.type.startsWith("kubernetes:")),
     );
@@ -98,39 +98,48 @@ export const authWebConfig: ResourcePolicy = {
 /** @see https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md */
 function* webConfig(path: string, text: string, inCluster: boolean): Generator<Fault> {
   const settings = text.replaceAll(/^\s*#.*$/gm, "");
-  const said = (key: string): (string | undefined)[] =>
-    [...settings.matchAll(new RegExp(`\\b${key}["']?:[ \\t]*["']?([^\\s"',}]+)`, "g"))].map(
-      ([, value]) => value,
-    );
-  if (!/\btls_server_config\b/.test(settings))
-    yield { path, problem: "has no TLS: passwords travel in the clear" };
-  for (const version of said("min_version"))
-    if (version !== "TLS12" && version !== "TLS13") yield { path, problem: `speaks ${String(version)}` };
-  const hashes = userHashes(settings);
-  const [clients] = said("client_auth_type");
-  // Probes of a kubelet have no certificate; what they may ask without one says nothing.
-  const verified =
-    clients === "RequireAndVerifyClientCert" || (inCluster && clients === "VerifyClientCertIfGiven");
-  if (hashes.length === 0 && !verified) yield { path, problem: "lets everybody in" };
-  // Without an authority of its own, every public one's certificates are good.
-  if (verified && said("client_ca_file").length === 0 && !/\bclient_ca["']?:/.test(settings))
-    yield { path, problem: "names no client_ca_file" };
-  for (const hash of hashes) {
+  const servers = blocksOf(settings, "tls_server_config");
+  if (servers.length === 0) yield { path, problem: "has no TLS: passwords travel in the clear" };
+  const users = blocksOf(settings, "basic_auth_users")
+    .map(hashesOf)
+    .filter(({ length }) => length > 0);
+  let open = 0;
+  for (const server of servers) {
+    const said = (key: string): string | undefined =>
+      new RegExp(`\\b${key}["']?:[ \\t]*["']?([^\\s"',}]+)`).exec(server)?.[1];
+    const version = said("min_version");
+    if (version !== undefined && version !== "TLS12" && version !== "TLS13")
+      yield { path, problem: `speaks ${version}` };
+    const clients = said("client_auth_type");
+    // Probes of a kubelet have no certificate; what they may ask without one says nothing.
+    const verified =
+      clients === "RequireAndVerifyClientCert" || (inCluster && clients === "VerifyClientCertIfGiven");
+    if (!verified) open += 1;
+    // Without an authority of its own, every public one's certificates are good.
+    else if (said("client_ca_file") === undefined && !/\bclient_ca["']?:/.test(server))
+      yield { path, problem: "names no client_ca_file" };
+  }
+  if (open > users.length) yield { path, problem: "lets everybody in" };
+  for (const hash of users.flat()) {
     const [, cost] = /^\$2[aby]\$(\d\d)\$/.exec(hash) ?? [];
     if (cost !== undefined && Number(cost) < 10)
       yield { path, problem: `has a bcrypt hash of cost ${String(Number(cost))}` };
-    if (cost === undefined && !/^(?:\{\{|\$\{)/.test(hash))
+    // What a template or a script puts in is not there yet.
+    if (cost === undefined && !/^(?:\{\{|\$[{(]|;)/.test(hash))
       yield { path, problem: "has a password that is no bcrypt hash" };
   }
 }
 
-/** What stands for each user's password. */
-function userHashes(text: string): readonly string[] {
-  const users =
-    /^([ \t]*)["']?basic_auth_users["']?:[ \t]*(?:\{([^}]*)\}|\r?\n((?:\1[ \t]+\S.*(?:\r?\n|$))+))/m.exec(
-      text,
-    );
-  return [...`${users?.[2] ?? ""}\n${users?.[3] ?? ""}`.matchAll(/:[ \t]+["']?([^\s"',}]+)/g)].map(
-    ([, hash = ""]) => hash,
+/** What stands below a key, in blocks or braces, also where a script's quote begins the file. */
+function blocksOf(text: string, key: string): readonly string[] {
+  const block = new RegExp(
+    `(?:^|["'{,])([ \\t]*)["']?${key}["']?:[ \\t]*(\\{[^}]*\\}|(?:\\r?\\n\\1[ \\t]+\\S.*)+)`,
+    "gm",
   );
+  return [...text.matchAll(block)].map(([, , below = ""]) => below);
+}
+
+/** What stands for each user's password. */
+function hashesOf(users: string): readonly string[] {
+  return [...users.matchAll(/(?:["']:[ \t]*|:[ \t]+)["']*([^\s"',}]+)/g)].map(([, hash = ""]) => hash);
 }

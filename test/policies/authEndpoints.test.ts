@@ -173,6 +173,16 @@ describe("Policies of authentication: servers", () => {
           JSON.stringify({ tls_server_config: { cert_file: "c" }, basic_auth_users: { a: hash } }, null, 2),
         ),
       ],
+      "hashes that a script puts in": [
+        script(
+          `{ printf %s 'basic_auth_users:\n  a: "'; value bcrypt:a; printf %s '"\n  b: "'; value bcrypt:b; printf %s '"\n${tls}\n'; } | stage web.yml`,
+        ),
+      ],
+      "a client's version beside it": [
+        script(
+          `printf %s 'basic_auth_users:\n  a: ${hash}\n${tls}\n' > web.yml\nprintf %s 'tls_config:\n  min_version: "1.3"\n' > client.yml`,
+        ),
+      ],
       "what is no web configuration": [secret("scrape_configs:", "  - basic_auth:", "      username: a")],
     },
     fails: {
@@ -211,6 +221,12 @@ describe("Policies of authentication: servers", () => {
       "an old TLS": {
         stack: [secret(tls, "  min_version: TLS10", "basic_auth_users:", `  a: ${hash}`)],
         says: /speaks TLS10/,
+      },
+      "a second file of a script, with no users": {
+        stack: [
+          script(`cat > a.yml <<A\n${tls}\nbasic_auth_users:\n  a: ${hash}\nA\ncat > b.yml <<B\n${tls}\nB\n`),
+        ],
+        says: /source\.script lets everybody in/,
       },
       "an old TLS in one line": {
         stack: [
