@@ -1,10 +1,9 @@
 /** What servers say to each other: Thanos' gRPC, the samples that it receives, Alertmanager's gossip. */
-import { operatedTypes, specsOf, type OperatedSpec } from "../facts/operated.ts";
 import { processesOf, processTypes, type Process } from "../facts/processes.ts";
 import { isOn, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
 import { alertmanager, componentOf, isLocal, runs } from "../facts/servers.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
+import { everyOne, listAt } from "../resource.ts";
 
 const grpc = { flag: "grpc-server-tls", listens: "grpc-address" };
 const received = { flag: "remote-write.server-tls", listens: "remote-write.address" };
@@ -19,14 +18,13 @@ export const authGrpc: ResourcePolicy = {
   description:
     "Thanos' gRPC, the writes that it receives, and Alertmanager's gossip want a certificate of whoever calls.",
   remedy:
-    "Give --grpc-server-tls-cert, -key and -client-ca, a receiver --remote-write.server-tls-… too, and Alertmanager --cluster.tls-config; of the operator's grpcServerTlsConfig and clusterTLS",
+    "Give --grpc-server-tls-cert, -key and -client-ca, a receiver --remote-write.server-tls-… too, and Alertmanager --cluster.tls-config",
   covers: [],
-  types: [...processTypes, ...releaseTypes, ...operatedTypes],
+  types: [...processTypes, ...releaseTypes],
   *check(resource) {
     const release = releaseOf(resource);
     if (release?.chart === "thanos") yield* charted(release);
-    else yield* everyOne(specsOf(resource), operated);
-    yield* everyOne(processesOf(resource), started);
+    else yield* everyOne(processesOf(resource), started);
   },
 };
 
@@ -65,33 +63,4 @@ function* charted(release: Release): Generator<Fault> {
         if (!args.some((argument) => new RegExp(`^--${flag}-${name}=.`).test(String(argument))))
           yield { path: valuePath(path), problem: `lacks --${flag}-${name}` };
   }
-}
-
-/** The operator's: a sidecar of Prometheus, a ruler, and Alertmanagers that are more than one. */
-function* operated({ kind, path, spec }: OperatedSpec): Generator<Fault> {
-  const sidecar = at(spec, "thanos");
-  if (kind === "Prometheus" && isMap(sidecar) && Object.keys(sidecar).length > 0)
-    if (!isOn(sidecar["listenLocal"]) && !isOn(sidecar["grpcListenLocal"]))
-      yield* asksWho(sidecar["grpcServerTlsConfig"], `${path}.thanos.grpcServerTlsConfig`);
-  if (kind === "ThanosRuler" && !isOn(at(spec, "listenLocal")))
-    yield* asksWho(at(spec, "grpcServerTlsConfig"), `${path}.grpcServerTlsConfig`);
-  // The operator turns the gossip of a single one off.
-  const alone = Number(at(spec, "replicas") ?? 1) < 2 && !isOn(at(spec, "forceEnableClusterMode"));
-  if (kind !== "Alertmanager" || (alone && listAt(spec, "additionalPeers").length === 0)) return;
-  const type = at(spec, "clusterTLS", "server", "clientAuthType");
-  if (type !== "RequireAndVerifyClientCert")
-    yield {
-      path: `${path}.clusterTLS.server.clientAuthType`,
-      problem: `${quoted(type)}, expected "RequireAndVerifyClientCert"`,
-    };
-}
-
-function* asksWho(tls: unknown, path: string): Generator<Fault> {
-  for (const [file, reference] of [
-    ["certFile", "cert"],
-    ["keyFile", "keySecret"],
-    ["caFile", "ca"],
-  ] as const)
-    if (at(tls, file) === undefined && at(tls, reference) === undefined)
-      yield { path: `${path}.${file}`, problem: "is not set" };
 }

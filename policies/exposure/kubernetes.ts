@@ -3,7 +3,7 @@ import { operatedTypes } from "../facts/operated.ts";
 import { podTypes } from "../facts/podTemplates.ts";
 import { isOn, releaseTypes } from "../facts/releases.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
+import { at, everyOne, isMap, known, listAt, quoted, type Stack, type StackResource } from "../resource.ts";
 import { isEverybody } from "./networks.ts";
 
 const policyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
@@ -54,12 +54,25 @@ function isolates(spec: unknown, way: Way): boolean {
   );
 }
 
+/** Namespaces into whose pods comes only what a rule names, as far as it is known. */
+export function closedNamespaces(stack: Stack): readonly unknown[] {
+  return stack
+    .ofType(policyType)
+    .map((policy) =>
+      known(
+        () => (isolates(at(policy.props, "spec"), "Ingress") ? namespaceOf(policy) : undefined),
+        undefined,
+      ),
+    )
+    .filter((namespace) => namespace !== undefined);
+}
+
 function bringsKindsOnly({ props }: StackResource): boolean {
   return /(?:^|[/-])crds?$/.test(known(() => String(props["chart"]), ""));
 }
 
 /** @throws the SDK's UnknownValueError where a preview does not know it: that is no pod of `default` */
-function namespaceOf({ props }: StackResource): unknown {
+export function namespaceOf({ props }: StackResource): unknown {
   return at(props, "metadata", "namespace") ?? props["namespace"] ?? "default";
 }
 

@@ -1,13 +1,20 @@
+import assert from "node:assert/strict";
 import * as operatedPolicies from "../../policies/auth/operated.ts";
 import { authOperated } from "../../policies/auth/operated.ts";
 import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
-import { unknown, type Given } from "./evaluation.ts";
+import { evaluate, given, unknown, type Given } from "./evaluation.ts";
 
 const tlsConfig = {
   certFile: "/etc/tls/tls.crt",
   keyFile: "/etc/tls/tls.key",
   clientCAFile: "/etc/tls/ca.crt",
   clientAuthType: "VerifyClientCertIfGiven",
+};
+const grpc = { certFile: "/etc/tls/tls.crt", keyFile: "/etc/tls/tls.key", caFile: "/etc/tls/ca.crt" };
+const closed: Given = {
+  type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+  name: "default-deny",
+  props: { metadata: { namespace: "monitoring" }, spec: { podSelector: {}, policyTypes: ["Ingress"] } },
 };
 const reference = { secret: { name: "tls", key: "tls.crt" } };
 const nginx = "nginx.ingress.kubernetes.io";
@@ -63,6 +70,24 @@ describe("Policies of authentication: what the operator runs", () => {
             },
           },
         }),
+      ],
+      "peers that show certificates": [
+        right("Prometheus", { thanos: { grpcServerTlsConfig: grpc } }),
+        { ...right("Alertmanager", { replicas: 1 }), name: "alone" },
+        {
+          ...right("Alertmanager", {
+            replicas: 2,
+            clusterTLS: { server: { clientAuthType: "RequireAndVerifyClientCert" }, client: {} },
+          }),
+          name: "pair",
+        },
+        { ...right("ThanosRuler", { grpcServerTlsConfig: grpc }), name: "ruler" },
+        { ...right("Prometheus", { thanos: { grpcListenLocal: true } }), name: "local" },
+      ],
+      "servers in the clear that only named pods reach": [
+        custom("Prometheus", { thanos: { image: "quay.io/thanos/thanos:v0.42.4" } }, "monitoring"),
+        { ...custom("Alertmanager", { replicas: 3 }, "monitoring"), name: "alertmanager" },
+        closed,
       ],
       "Grafana's own Ingress": [stack({}, { grafana: { ingress: { enabled: true } } })],
       "others' charts": [release("grafana", { ingress: { enabled: true } })],
@@ -122,6 +147,63 @@ describe("Policies of authentication: what the operator runs", () => {
       "an old TLS": {
         stack: [custom("Prometheus", { web: { tlsConfig: { ...tlsConfig, minVersion: "TLS10" } } })],
         says: /spec\.web\.tlsConfig\.minVersion is "TLS10", expected "TLS12" or newer/,
+      },
+      "a sidecar of the operator's": {
+        stack: [custom("Prometheus", { thanos: { image: "quay.io/thanos/thanos:v0.42.4" } })],
+        says: /spec\.thanos\.grpcServerTlsConfig\.certFile is not set/,
+      },
+      "a sidecar that looks at no certificate, in the chart": {
+        stack: [
+          stack(
+            {},
+            {
+              prometheus: {
+                prometheusSpec: { thanos: { grpcServerTlsConfig: { ...grpc, caFile: undefined } } },
+              },
+            },
+          ),
+        ],
+        says: /values\.prometheus\.prometheusSpec\.thanos\.grpcServerTlsConfig\.caFile is not set/,
+      },
+      "a ruler of the operator's": {
+        stack: [custom("ThanosRuler", {})],
+        says: /spec\.grpcServerTlsConfig\.keyFile is not set/,
+      },
+      "a pair of Alertmanagers that listen to everybody": {
+        stack: [custom("Alertmanager", { replicas: 2 })],
+        says: /spec\.clusterTLS\.server\.clientAuthType is not set/,
+      },
+      "a pair whose certificates nobody looks at, in the chart": {
+        stack: [
+          release("kube-prometheus-stack", {
+            alertmanager: {
+              alertmanagerSpec: { replicas: "2", clusterTLS: { server: { clientAuthType: "NoClientCert" } } },
+            },
+          }),
+        ],
+        says: /values\.alertmanager\.alertmanagerSpec\.clusterTLS\.server\.clientAuthType is "NoClientCert"/,
+      },
+      "a server in the clear, where another namespace is closed": {
+        stack: [custom("Prometheus", {}, "default"), closed],
+        says: /spec\.web\.tlsConfig is not set/,
+      },
+      "half of TLS, where only named pods come": {
+        stack: [custom("Prometheus", { web: { tlsConfig: {} } }, "monitoring"), closed],
+        says: /spec\.web\.tlsConfig\.certFile is not set/,
+      },
+      "a way out of a namespace that is closed": {
+        stack: [
+          {
+            type: "kubernetes:helm.sh/v3:Release",
+            props: {
+              chart: "prometheus",
+              namespace: "monitoring",
+              values: { server: { ingress: { enabled: true } } },
+            },
+          },
+          closed,
+        ],
+        says: /values\.server\.ingress\.enabled publishes it without a log-in/,
       },
       "a port of every node": {
         stack: [stack({ service: { type: "NodePort" } })],
@@ -193,6 +275,12 @@ describe("Policies of authentication: what the operator runs", () => {
     unknown: [custom("Prometheus", { web: unknown })],
   });
 
+  it("wants TLS also where a NetworkPolicy denies by default, when it is set so", () => {
+    const stack = given([custom("Prometheus", {}, "monitoring"), closed]);
+    const { violations } = evaluate([authOperated], stack, { [authOperated.id]: { required: true } });
+    assert.match(violations.map(({ message }) => message).join("\n"), /spec\.web\.tlsConfig is not set/);
+  });
+
   testNoneIsLeftOut(operatedPolicies);
 });
 
@@ -209,6 +297,11 @@ function release(chart: string, values: object): Given {
   return { type: "kubernetes:helm.sh/v3:Release", props: { chart: `oci://ghcr.io/charts/${chart}`, values } };
 }
 
-function custom(kind: string, spec: object): Given {
-  return { type: `kubernetes:monitoring.coreos.com/v1:${kind}`, props: { spec } };
+function custom(kind: string, spec: object, namespace = "default"): Given {
+  return { type: `kubernetes:monitoring.coreos.com/v1:${kind}`, props: { metadata: { namespace }, spec } };
+}
+
+/** With a web server that is right. */
+function right(kind: string, spec: object): Given {
+  return custom(kind, { web: { tlsConfig }, ...spec });
 }

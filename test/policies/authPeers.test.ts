@@ -7,7 +7,6 @@ const grpc = ["cert", "key", "client-ca"].map((name) => `--grpc-server-tls-${nam
 const received = ["cert", "key", "client-ca"].map(
   (name) => `--remote-write.server-tls-${name}=/etc/tls/${name}`,
 );
-const tls = { certFile: "/etc/tls/tls.crt", keyFile: "/etc/tls/tls.key", caFile: "/etc/tls/ca.crt" };
 const off = { query: { enabled: false }, storegateway: { enabled: false }, receive: { enabled: false } };
 
 describe("Policies of authentication: what servers say to each other", () => {
@@ -37,19 +36,6 @@ describe("Policies of authentication: what servers say to each other", () => {
           storegateway: { extraArgs: grpc },
           receive: { mode: "split", ingester: { extraArgs: [...grpc, ...received] } },
         }),
-      ],
-      "the operator's own": [
-        operated("Prometheus", { thanos: { grpcServerTlsConfig: tls } }),
-        { ...operated("Alertmanager", { replicas: 1 }), name: "alone" },
-        {
-          ...operated("Alertmanager", {
-            replicas: 2,
-            clusterTLS: { server: { clientAuthType: "RequireAndVerifyClientCert" }, client: {} },
-          }),
-          name: "pair",
-        },
-        { ...operated("ThanosRuler", { grpcServerTlsConfig: tls }), name: "ruler" },
-        { ...operated("Prometheus", { thanos: { grpcListenLocal: true } }), name: "local" },
       ],
     },
     fails: {
@@ -110,38 +96,6 @@ describe("Policies of authentication: what servers say to each other", () => {
         stack: [chart({ ...off, receive: { mode: "split", ingester: {} } })],
         says: /values\.receive\.ingester\.extraArgs lacks --grpc-server-tls-cert/,
       },
-      "a sidecar of the operator's": {
-        stack: [operated("Prometheus", { thanos: { image: "quay.io/thanos/thanos:v0.42.4" } })],
-        says: /spec\.thanos\.grpcServerTlsConfig\.certFile is not set/,
-      },
-      "a sidecar that looks at no certificate, in the chart": {
-        stack: [
-          release("kube-prometheus-stack", {
-            prometheus: {
-              prometheusSpec: { thanos: { grpcServerTlsConfig: { ...tls, caFile: undefined } } },
-            },
-          }),
-        ],
-        says: /values\.prometheus\.prometheusSpec\.thanos\.grpcServerTlsConfig\.caFile is not set/,
-      },
-      "a ruler of the operator's": {
-        stack: [operated("ThanosRuler", {})],
-        says: /spec\.grpcServerTlsConfig\.keyFile is not set/,
-      },
-      "a pair of Alertmanagers that listen to everybody": {
-        stack: [operated("Alertmanager", { replicas: 2 })],
-        says: /spec\.clusterTLS\.server\.clientAuthType is not set/,
-      },
-      "a pair whose certificates nobody looks at, in the chart": {
-        stack: [
-          release("kube-prometheus-stack", {
-            alertmanager: {
-              alertmanagerSpec: { replicas: "2", clusterTLS: { server: { clientAuthType: "NoClientCert" } } },
-            },
-          }),
-        ],
-        says: /values\.alertmanager\.alertmanagerSpec\.clusterTLS\.server\.clientAuthType is "NoClientCert"/,
-      },
     },
     absent: { stack: [chart(off)] },
     unknown: [chart({ ...off, query: { extraArgs: unknown } })],
@@ -169,8 +123,4 @@ function chart(values: object): Given {
 
 function release(name: string, values: object): Given {
   return { type: "kubernetes:helm.sh/v3:Release", props: { chart: `repository/${name}`, values } };
-}
-
-function operated(kind: string, spec: object): Given {
-  return { type: `kubernetes:monitoring.coreos.com/v1:${kind}`, props: { spec } };
 }
