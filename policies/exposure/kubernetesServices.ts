@@ -113,7 +113,9 @@ function endsTls(annotations: unknown): boolean {
   const listeners = at(annotations, "alb.ingress.kubernetes.io/listen-ports") ?? '[{"HTTPS": 443}]';
   return (
     isOn(at(annotations, "alb.ingress.kubernetes.io/certificate-arn")) &&
-    (!/"HTTP"/.test(String(listeners)) || isOn(at(annotations, "alb.ingress.kubernetes.io/ssl-redirect")))
+    (typeof listeners !== "string" ||
+      !/"HTTP"/.test(listeners) ||
+      isOn(at(annotations, "alb.ingress.kubernetes.io/ssl-redirect")))
   );
 }
 

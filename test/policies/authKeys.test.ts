@@ -152,9 +152,7 @@ describe("Policies of authentication: keys", () => {
         says: /env\[0\]\.value holds a password of an application of Entra/,
       },
       "one beside a script that a preview does not know": {
-        stack: [
-          { type: "aws:ec2/instance:Instance", props: { userData: unknown, tags: { owner: keyId } } },
-        ],
+        stack: [{ type: "aws:ec2/instance:Instance", props: { userData: unknown, tags: { owner: keyId } } }],
         says: /tags\.owner holds an access key of AWS/,
       },
       "one beside what a preview does not know": {
