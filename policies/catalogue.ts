@@ -21,6 +21,20 @@ import * as authEndpoints from "./auth/endpoints.ts";
 import * as authOauth2Proxy from "./auth/oauth2Proxy.ts";
 import * as retentionProtection from "./retention/protection.ts";
 
+import * as authProviders from "./auth/providers.ts";
+import * as authUserData from "./auth/userData.ts";
+import * as encryptionAwsCopies from "./encryption/awsCopies.ts";
+import * as encryptionAwsListeners from "./encryption/awsListeners.ts";
+import * as exposureAwsNetworkAcls from "./exposure/awsNetworkAcls.ts";
+import * as exposureAwsSharing from "./exposure/awsSharing.ts";
+import * as exposureAzureDatagrams from "./exposure/azureDatagrams.ts";
+import * as exposureKubernetesWorkloads from "./exposure/kubernetesWorkloads.ts";
+import * as identityAwsAttachments from "./identity/awsAttachments.ts";
+import * as identityAzureScaleSets from "./identity/azureScaleSets.ts";
+import * as identityKubernetesRights from "./identity/kubernetesRights.ts";
+import * as resilienceAks from "./resilience/aks.ts";
+import * as resilienceAws from "./resilience/aws.ts";
+
 const modules: readonly Readonly<Record<string, unknown>>[] = [
   authGrafana,
   authKeys,
@@ -39,6 +53,19 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   exposureKubernetes,
   identityKubernetes,
   resiliencePods,
+  authProviders,
+  authUserData,
+  encryptionAwsCopies,
+  encryptionAwsListeners,
+  exposureAwsNetworkAcls,
+  exposureAwsSharing,
+  exposureAzureDatagrams,
+  exposureKubernetesWorkloads,
+  identityAwsAttachments,
+  identityAzureScaleSets,
+  identityKubernetesRights,
+  resilienceAks,
+  resilienceAws,
 ];
 
 export const policies: readonly Policy[] = modules

@@ -53,7 +53,7 @@ export const authGrafanaPassword = grafanaPolicy({
   description:
     "The administrator's password of Grafana is a secret of this stack, and written into no value.",
   remedy: "Give it by admin.existingSecret, or by a file ($__file{…} or GF_SECURITY_ADMIN_PASSWORD__FILE)",
-  covers: ["CKV_SECRET_6"],
+  covers: [],
   *look({ path, writtenPassword, defaultPassword }) {
     const { value } = writtenPassword;
     if (defaultPassword)
