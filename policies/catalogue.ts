@@ -30,10 +30,12 @@ import * as exposureAwsSharing from "./exposure/awsSharing.ts";
 import * as exposureAzureDatagrams from "./exposure/azureDatagrams.ts";
 import * as exposureKubernetesWorkloads from "./exposure/kubernetesWorkloads.ts";
 import * as identityAwsAttachments from "./identity/awsAttachments.ts";
+import * as identityAwsPasswords from "./identity/awsPasswords.ts";
 import * as identityAzureScaleSets from "./identity/azureScaleSets.ts";
 import * as identityKubernetesRights from "./identity/kubernetesRights.ts";
 import * as resilienceAks from "./resilience/aks.ts";
 import * as resilienceAws from "./resilience/aws.ts";
+import * as resilienceKubernetesObjects from "./resilience/kubernetesObjects.ts";
 
 const modules: readonly Readonly<Record<string, unknown>>[] = [
   authGrafana,
@@ -62,10 +64,12 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   exposureAzureDatagrams,
   exposureKubernetesWorkloads,
   identityAwsAttachments,
+  identityAwsPasswords,
   identityAzureScaleSets,
   identityKubernetesRights,
   resilienceAks,
   resilienceAws,
+  resilienceKubernetesObjects,
 ];
 
 export const policies: readonly Policy[] = modules

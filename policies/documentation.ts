@@ -92,7 +92,7 @@ function details(policy: Policy): readonly string[] {
 }
 
 function setting([name, schema]: [string, PolicyConfigSchema["properties"][string]]): string {
-  const initial = schema.default === undefined ? "nothing" : `\`${JSON.stringify(schema.default)}\``;
+  const initial = "default" in schema ? `\`${JSON.stringify(schema.default)}\`` : "nothing";
   return `- **Setting** \`${name}\` (default ${initial}): ${prose(schema.description ?? "")}`;
 }
 
@@ -102,7 +102,7 @@ export function prose(text: string): string {
 }
 
 function isMended(policy: Policy): boolean {
-  return "mend" in policy && policy.mend !== undefined;
+  return "mend" in policy;
 }
 
 function link({ id }: Policy): string {

@@ -9,11 +9,6 @@ export interface Excuse {
 export const outOfScope: readonly Excuse[] = [
   {
     reason:
-      "How long an account's passwords are is set once for the account and not by a stack; identity-aws-keys refuses users.",
-    checks: numbered("CKV_AWS_", 9, 15),
-  },
-  {
-    reason:
       "Operators and pipelines may come from named networks, which exposure-eks-endpoint and exposure-aks-api ask for.",
     checks: ["CKV_AWS_39", "CKV_AZURE_115"],
   },
@@ -24,7 +19,7 @@ export const outOfScope: readonly Excuse[] = [
   },
   {
     reason:
-      "A Network Load Balancer writes logs of its own TLS only, and here it passes TCP on to an edge that writes each request down.",
+      "retention-aws-balancer-log asks it of those for HTTP; one for TCP writes logs of its own TLS only, and the edge behind it writes down each request.",
     checks: ["CKV_AWS_91"],
   },
   {

@@ -163,12 +163,18 @@ export const identityKmsKey: ResourcePolicy = {
   concern: "identity",
   severity: "critical",
   description: "A KMS key is used by those whom its policy names, and is there to be used.",
-  remedy: "Name the principals of each Allow statement, or put a Condition on it; leave isEnabled at true",
+  remedy:
+    "Name the principals of each Allow statement, or put a Condition on it; leave isEnabled and the check against lockout on",
   covers: ["CKV_AWS_33", "CKV_AWS_227"],
   types: ["aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"],
   *check({ props }) {
     if (props["isEnabled"] === false)
       yield { path: "isEnabled", problem: "is false: nothing can be read with it" };
+    if (props["bypassPolicyLockoutSafetyCheck"] === true)
+      yield {
+        path: "bypassPolicyLockoutSafetyCheck",
+        problem: "is true: the policy may shut its own writer out",
+      };
     const document = props["policy"];
     // KMS' own then leaves it to the account's policies.
     if (document === undefined) return;

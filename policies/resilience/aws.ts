@@ -1,7 +1,7 @@
 /** AWS: one zone that fails is not missed, and what runs is still cared for. */
 import type { ResourcePolicy } from "../policy.ts";
 import { at, quoted } from "../resource.ts";
-import { isTrue, requirementPolicy } from "../requirement.ts";
+import { isSet, isTrue, requirementPolicy } from "../requirement.ts";
 
 const balancers = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
 const isForHttp = (kind: unknown): boolean => kind === undefined || kind === "application";
@@ -43,6 +43,29 @@ export const resilienceBalancerRequests = requirementPolicy({
       path: "desyncMitigationMode",
       accepts: (value) => value !== "monitor",
       expected: '"defensive" or "strictest"',
+    },
+  ]),
+});
+
+export const retentionBalancerLog = requirementPolicy({
+  id: "retention-aws-balancer-log",
+  concern: "retention",
+  severity: "medium",
+  description: "A load balancer for HTTP writes down who asked for what.",
+  remedy: "Set accessLogs.enabled to true, and accessLogs.bucket",
+  covers: [],
+  requires: balancers.flatMap((type) => [
+    {
+      type,
+      path: "accessLogs.enabled",
+      ...isTrue,
+      unless: ({ props }) => !isForHttp(props["loadBalancerType"]),
+    },
+    {
+      type,
+      path: "accessLogs.bucket",
+      ...isSet("the name of a bucket"),
+      unless: ({ props }) => !isForHttp(props["loadBalancerType"]),
     },
   ]),
 });

@@ -15,6 +15,7 @@ import {
   resilienceEksVersion,
   resilienceLaunchConfiguration,
   resilienceTargetHealth,
+  retentionBalancerLog,
 } from "../../policies/resilience/aws.ts";
 import { testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
@@ -199,6 +200,25 @@ describe("Policies of resilience: AWS", () => {
     },
     absent: { stack: [balancer({})], says: /dropInvalidHeaderFields is not set/ },
     unknown: [balancer({ dropInvalidHeaderFields: unknown })],
+  });
+
+  testPolicy({
+    policy: retentionBalancerLog,
+    passes: {
+      "one that writes a log": [balancer({ accessLogs: { enabled: true, bucket: "logs" } })],
+      "one for TCP, which cannot": [balancer({ loadBalancerType: "network" })],
+    },
+    fails: {
+      "one that writes none": {
+        stack: [balancer({ accessLogs: { enabled: false, bucket: "logs" } })],
+        says: /accessLogs\.enabled is false/,
+      },
+    },
+    absent: {
+      stack: [balancer({})],
+      says: /accessLogs\.enabled is not set[^]*accessLogs\.bucket is not set/,
+    },
+    unknown: [balancer({ accessLogs: { enabled: true, bucket: unknown } })],
   });
 
   testPolicy({
