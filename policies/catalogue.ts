@@ -36,6 +36,7 @@ import * as identityKubernetesRights from "./identity/kubernetesRights.ts";
 import * as resilienceAks from "./resilience/aks.ts";
 import * as resilienceAws from "./resilience/aws.ts";
 import * as resilienceKubernetesObjects from "./resilience/kubernetesObjects.ts";
+import * as retentionAzureLogs from "./retention/azureLogs.ts";
 
 const modules: readonly Readonly<Record<string, unknown>>[] = [
   authGrafana,
@@ -70,6 +71,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   resilienceAks,
   resilienceAws,
   resilienceKubernetesObjects,
+  retentionAzureLogs,
 ];
 
 export const policies: readonly Policy[] = modules

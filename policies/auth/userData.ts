@@ -15,6 +15,16 @@ const paths: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 
+/** What is said in a script beside the shapes of keys: an assignment, and a key that ends within hours. */
+const said: typeof shapes = [
+  ...shapes,
+  { what: "an access key of AWS", shape: /\bASIA[A-Z0-9]{16}\b/ },
+  {
+    what: "an access key of AWS",
+    shape: /secret_?(?:access_?)?key["']?\s*(?::|=>|=)\s*["']?[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])/i,
+  },
+];
+
 export const authUserData: ResourcePolicy = {
   id: "auth-user-data",
   concern: "auth",
@@ -27,7 +37,7 @@ export const authUserData: ResourcePolicy = {
     yield* everyOne(paths[type] ?? [], function* (steps): Iterable<Fault> {
       const text = at(props, ...steps);
       if (typeof text !== "string") return;
-      for (const { what, shape } of shapes)
+      for (const { what, shape } of said)
         if (shape.test(text) || shape.test(opened(text)))
           yield { path: steps.join("."), problem: `holds ${what}` };
     });

@@ -158,6 +158,11 @@ export const outOfScope: readonly Excuse[] = [
     checks: ["CKV_AZURE_93", "CKV_AZURE_112", "CKV_AZURE_117", "CKV2_AZURE_1", "CKV2_AZURE_14"],
   },
   {
+    reason:
+      "A small cluster has one pool, which then has to run everything; pod-resources keeps its pods from taking the system's share.",
+    checks: ["CKV_AZURE_232"],
+  },
+  {
     reason: "How many pods a node takes is a matter of its size.",
     checks: ["CKV_AZURE_168"],
   },

@@ -1,10 +1,13 @@
 /** AKS: a control plane with a promise, and nodes that are many. */
-import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, listAt } from "../resource.ts";
 import { isNotTrue, isOneOf, isSet, requirementPolicy } from "../requirement.ts";
 
 const cluster = "azure-native:containerservice:ManagedCluster";
 const pool = "azure-native:containerservice:AgentPool";
+
+const isNoAvailabilitySet = {
+  accepts: (value: unknown) => value !== "AvailabilitySet",
+  expected: '"VirtualMachineScaleSets"',
+};
 
 export const resilienceAksControlPlane = requirementPolicy({
   id: "resilience-aks-control-plane",
@@ -26,32 +29,18 @@ export const resilienceAksControlPlane = requirementPolicy({
   ],
 });
 
-export const resilienceAksPools: ResourcePolicy = {
+export const resilienceAksPools = requirementPolicy({
   id: "resilience-aks-pools",
   concern: "resilience",
   severity: "medium",
-  description: "A pool of nodes is a scale set that can grow, and the system's own nodes run nothing else.",
-  remedy:
-    'Set type to "VirtualMachineScaleSets", and nodeTaints of a System pool to "CriticalAddonsOnly=true:NoSchedule"',
-  covers: ["CKV_AZURE_169", "CKV_AZURE_232"],
-  types: [cluster, pool],
-  *check({ type, props }) {
-    if (type === pool) yield* poolFaults(props, "");
-    else
-      for (const [index, own] of listAt(props, "agentPoolProfiles").entries())
-        yield* poolFaults(own, `agentPoolProfiles[${String(index)}].`);
-  },
-};
-
-function* poolFaults(own: unknown, place: string): Generator<Fault> {
-  if (at(own, "type") === "AvailabilitySet")
-    yield { path: `${place}type`, problem: 'is "AvailabilitySet", which cannot grow' };
-  if (
-    at(own, "mode") === "System" &&
-    !listAt(own, "nodeTaints").includes("CriticalAddonsOnly=true:NoSchedule")
-  )
-    yield { path: `${place}nodeTaints`, problem: "let every pod onto the system's nodes" };
-}
+  description: "A pool of nodes is a scale set, which grows and replaces nodes.",
+  remedy: 'Set type to "VirtualMachineScaleSets"',
+  covers: ["CKV_AZURE_169"],
+  requires: [
+    { type: cluster, path: "agentPoolProfiles[].type", ...isNoAvailabilitySet },
+    { type: pool, path: "type", ...isNoAvailabilitySet },
+  ],
+});
 
 export const exposureAksAddons = requirementPolicy({
   id: "exposure-aks-addons",

@@ -221,7 +221,7 @@ export const retentionAzureAccessLog: StackPolicy = {
   description: "A storage account, vault and cluster of Azure's write down who did what.",
   remedy:
     "Add a DiagnosticSetting for it (for a storage account for its blobServices/default), with its logs enabled",
-  covers: ["CKV2_AZURE_21", "CIS Azure 5.1.4", "AVD-AZU-0009"],
+  covers: ["CIS Azure 5.1.4", "AVD-AZU-0009"],
   *inspect(stack) {
     const settings = stack.ofType("azure-native:monitor:DiagnosticSetting");
     yield* everyOne(

@@ -37,6 +37,14 @@ describe("Policies of authentication: keys before anything runs", () => {
         stack: [instance({ userData: `export AWS_ACCESS_KEY_ID=${accessKey}` })],
         says: /userData holds an access key/,
       },
+      "the secret half of a key": {
+        stack: [
+          instance({
+            userData: `export AWS_SECRET_ACCESS_KEY="${"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}"`,
+          }),
+        ],
+        says: /userData holds an access key/,
+      },
       "a key in base64": {
         stack: [instance({ userDataBase64: base64(`export AWS_ACCESS_KEY_ID=${accessKey}`) })],
         says: /userDataBase64 holds an access key of AWS/,

@@ -141,25 +141,20 @@ describe("Policies of AKS, names, keys and UDP", () => {
   testPolicy({
     policy: resilienceAksPools,
     passes: {
-      "pools for the system and for others": [
-        cluster({
-          agentPoolProfiles: [{ mode: "System", nodeTaints: ["CriticalAddonsOnly=true:NoSchedule"] }],
-        }),
-        pool({ mode: "User", type: "VirtualMachineScaleSets" }),
-      ],
+      "scale sets": [cluster({ agentPoolProfiles: [{ type: "VirtualMachineScaleSets" }] }), pool({})],
     },
     fails: {
-      "the system's nodes for everybody": {
-        stack: [cluster({ agentPoolProfiles: [{ mode: "System" }] })],
-        says: /agentPoolProfiles\[0\]\.nodeTaints let every pod/,
-      },
       "nodes that cannot grow": {
         stack: [pool({ type: "AvailabilitySet" })],
-        says: /type is "AvailabilitySet"/,
+        says: /type is "AvailabilitySet", expected "VirtualMachineScaleSets"/,
+      },
+      "the same within the cluster": {
+        stack: [cluster({ agentPoolProfiles: [{ type: "AvailabilitySet" }] })],
+        says: /agentPoolProfiles\[0\]\.type is "AvailabilitySet"/,
       },
     },
     absent: { stack: [pool({})] },
-    unknown: [pool({ mode: "System", nodeTaints: unknown })],
+    unknown: [pool({ type: unknown })],
   });
 
   testPolicy({
