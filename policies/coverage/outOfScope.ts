@@ -73,7 +73,7 @@ export const outOfScope: readonly Excuse[] = [
   },
   {
     reason:
-      "Receivers of alerts, probed addresses and mirrors of packages are anywhere; where pods may go is said by exposure-network-policy.",
+      "Receivers of alerts, probed addresses and mirrors of packages are anywhere; pods go nowhere unasked, by exposure-default-deny.",
     checks: ["CKV_AWS_382"],
   },
   {
