@@ -17,7 +17,7 @@ export const resilienceAksControlPlane = requirementPolicy({
     "A cluster's control plane has an agreed availability, and takes patches of Kubernetes by itself.",
   remedy:
     'Set sku.tier to "Standard" or "Premium", and autoUpgradeProfile.upgradeChannel to "patch" or "stable"',
-  covers: ["CKV_AZURE_170", "CKV_AZURE_171", "AVD-AZU-0067"],
+  covers: ["CKV_AZURE_170", "CKV_AZURE_171"],
   requires: [
     { type: cluster, path: "sku.tier", ...isOneOf("Standard", "Premium") },
     {
@@ -49,7 +49,7 @@ export const exposureAksAddons = requirementPolicy({
   description:
     "No add-on of a cluster publishes anything: neither the dashboard nor HTTP application routing.",
   remedy: "Disable addonProfiles.kubeDashboard and addonProfiles.httpApplicationRouting",
-  covers: ["CKV_AZURE_8", "CKV_AZURE_246", "AVD-AZU-0065"],
+  covers: ["CKV_AZURE_8", "CKV_AZURE_246"],
   requires: ["kubeDashboard", "KubeDashboard", "httpApplicationRouting", "httpapplicationrouting"].map(
     (name) => ({
       type: cluster,
