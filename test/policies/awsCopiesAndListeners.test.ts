@@ -17,7 +17,7 @@ import {
   resilienceTargetHealth,
   retentionBalancerLog,
 } from "../../policies/resilience/aws.ts";
-import { testPolicy } from "./cases.ts";
+import { testAwsPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const key = "arn:aws:kms:eu-central-1:111122223333:key/0123";
@@ -34,7 +34,7 @@ const cluster = of("aws:eks/cluster:Cluster");
 const document = of("aws:ssm/document:Document");
 
 describe("Policies of encryption: disks, images and objects of AWS", () => {
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionEbsKey,
     passes: {
       "a volume with a key": [volume({ encrypted: true, kmsKeyId: key })],
@@ -51,7 +51,7 @@ describe("Policies of encryption: disks, images and objects of AWS", () => {
     unknown: [volume({ encrypted: true, kmsKeyId: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionImage,
     passes: {
       "disks that are encrypted": [
@@ -73,7 +73,7 @@ describe("Policies of encryption: disks, images and objects of AWS", () => {
     unknown: [imageCopy({ encrypted: true, kmsKeyId: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionS3Objects,
     passes: { "an object with a key": [object({ kmsKeyId: key })] },
     fails: {
@@ -83,7 +83,7 @@ describe("Policies of encryption: disks, images and objects of AWS", () => {
     unknown: [object({ kmsKeyId: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionEbsDefault,
     passes: { "an account that encrypts": [byDefault({ enabled: true })] },
     fails: { "one that does not": { stack: [byDefault({ enabled: false })], says: /enabled is false/ } },
@@ -93,7 +93,7 @@ describe("Policies of encryption: disks, images and objects of AWS", () => {
 });
 
 describe("Policies of encryption: load balancers and sessions of AWS", () => {
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionListener,
     passes: {
       "TLS 1.3 and 1.2": [listener({ protocol: "HTTPS", sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06" })],
@@ -124,7 +124,7 @@ describe("Policies of encryption: load balancers and sessions of AWS", () => {
     unknown: [listener({ protocol: "HTTPS", sslPolicy: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionTargets,
     passes: {
       "targets with TLS": [targets({ protocol: "HTTPS" })],
@@ -135,7 +135,7 @@ describe("Policies of encryption: load balancers and sessions of AWS", () => {
     unknown: [targets({ protocol: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: encryptionSessions,
     passes: {
       "a session with a key and a log": [
@@ -167,7 +167,7 @@ describe("Policies of encryption: load balancers and sessions of AWS", () => {
 });
 
 describe("Policies of resilience: AWS", () => {
-  testPolicy({
+  testAwsPolicy({
     policy: resilienceBalancerZones,
     passes: {
       "all zones": [balancer({ loadBalancerType: "network", enableCrossZoneLoadBalancing: true })],
@@ -186,7 +186,7 @@ describe("Policies of resilience: AWS", () => {
     unknown: [balancer({ loadBalancerType: "network", enableCrossZoneLoadBalancing: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: resilienceBalancerRequests,
     passes: {
       "one that drops them": [balancer({ dropInvalidHeaderFields: true, desyncMitigationMode: "strictest" })],
@@ -202,7 +202,7 @@ describe("Policies of resilience: AWS", () => {
     unknown: [balancer({ dropInvalidHeaderFields: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: retentionBalancerLog,
     passes: {
       "one that writes a log": [balancer({ accessLogs: { enabled: true, bucket: "logs" } })],
@@ -221,7 +221,7 @@ describe("Policies of resilience: AWS", () => {
     unknown: [balancer({ accessLogs: { enabled: true, bucket: unknown } })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: resilienceTargetHealth,
     passes: {
       "a path": [targets({ protocol: "HTTPS", healthCheck: { path: "/-/ready" } })],
@@ -237,7 +237,7 @@ describe("Policies of resilience: AWS", () => {
     unknown: [targets({ protocol: "HTTPS", healthCheck: { path: unknown } })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: resilienceLaunchConfiguration,
     passes: { "a template": [{ type: "aws:ec2/launchTemplate:LaunchTemplate", props: {} }] },
     fails: {
@@ -249,7 +249,7 @@ describe("Policies of resilience: AWS", () => {
     absent: { stack: [] },
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: resilienceEksVersion,
     passes: {
       "one of today": [cluster({ version: "1.34" })],

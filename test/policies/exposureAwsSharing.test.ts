@@ -12,13 +12,13 @@ import {
   exposureS3AccessPoint,
   identityS3Lockout,
 } from "../../policies/exposure/awsSharing.ts";
-import { testPolicy } from "./cases.ts";
+import { testAwsPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const everywhere = "0.0.0.0/0";
 
 describe("Policies of exposure: what lies before AWS' security groups", () => {
-  testPolicy({
+  testAwsPolicy({
     policy: exposureNetworkAcl,
     passes: {
       "HTTPS from everywhere": [accessList({ fromPort: 443, toPort: 443, cidrBlock: everywhere })],
@@ -60,7 +60,7 @@ describe("Policies of exposure: what lies before AWS' security groups", () => {
     unknown: [accessList({ fromPort: 22, toPort: 22, cidrBlock: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureDefaultNetwork,
     passes: { "a network of its own": [{ type: "aws:ec2/vpc:Vpc", props: {} }] },
     fails: {
@@ -76,7 +76,7 @@ describe("Policies of exposure: what lies before AWS' security groups", () => {
     absent: { stack: [] },
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureGroupDescription,
     passes: {
       "a group and a rule that say it": [
@@ -99,7 +99,7 @@ describe("Policies of exposure: what lies before AWS' security groups", () => {
     unknown: [group({ description: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposurePeeringRoute,
     passes: {
       "the peer's own network": [
@@ -137,7 +137,7 @@ describe("Policies of exposure: what lies before AWS' security groups", () => {
 });
 
 describe("Policies of exposure: what AWS gives to others", () => {
-  testPolicy({
+  testAwsPolicy({
     policy: exposureS3AccessList,
     passes: {
       "a private list": [bucketList({ acl: "private" })],
@@ -168,7 +168,7 @@ describe("Policies of exposure: what AWS gives to others", () => {
     unknown: [bucketList({ acl: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityS3Lockout,
     passes: {
       "a refusal with a condition": [
@@ -191,7 +191,7 @@ describe("Policies of exposure: what AWS gives to others", () => {
     unknown: [{ type: "aws:s3/bucketPolicy:BucketPolicy", props: { policy: unknown } }],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureS3AccessPoint,
     passes: { "one that blocks all": [accessPoint({ blockPublicAcls: true, restrictPublicBuckets: true })] },
     fails: {
@@ -204,7 +204,7 @@ describe("Policies of exposure: what AWS gives to others", () => {
     unknown: [accessPoint({ ignorePublicAcls: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureImage,
     passes: { "an image of one's own": [{ type: "aws:ec2/ami:Ami", props: {} }] },
     fails: {
@@ -222,7 +222,7 @@ describe("Policies of exposure: what AWS gives to others", () => {
     absent: { stack: [] },
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureDocument,
     passes: {
       "one for another account": [document({ permissions: { type: "Share", account_ids: "111122223333" } })],
@@ -237,7 +237,7 @@ describe("Policies of exposure: what AWS gives to others", () => {
     unknown: [document({ permissions: { account_ids: unknown } })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: exposureEksNodes,
     passes: { "nodes without a key": [nodes({ instanceTypes: ["m7g.large"] })] },
     fails: {

@@ -6,14 +6,14 @@ import {
   identityKmsKey,
 } from "../../policies/identity/awsAttachments.ts";
 import { identityAwsPasswords } from "../../policies/identity/awsPasswords.ts";
-import { testPolicy } from "./cases.ts";
+import { testAwsPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
 const github = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
 
 describe("Policies of identity: what AWS' people and programs hold", () => {
-  testPolicy({
+  testAwsPolicy({
     policy: identityAwsManaged,
     passes: {
       "what Session Manager needs": [attachment("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")],
@@ -44,7 +44,7 @@ describe("Policies of identity: what AWS' people and programs hold", () => {
     unknown: [attachment(unknown)],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityAwsUserPolicy,
     passes: { "a policy of roles": [shared({ roles: ["thanos"] })] },
     fails: {
@@ -58,7 +58,7 @@ describe("Policies of identity: what AWS' people and programs hold", () => {
     unknown: [shared({ users: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityAwsDisclosure,
     passes: {
       "objects of a bucket": [policy("s3:GetObject", "arn:aws:s3:::blocks/*")],
@@ -86,7 +86,7 @@ describe("Policies of identity: what AWS' people and programs hold", () => {
     unknown: [{ type: "aws:iam/rolePolicy:RolePolicy", props: { policy: unknown } }],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityAwsTrustAccount,
     passes: {
       "a service": [role([{ Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }])],
@@ -120,7 +120,7 @@ describe("Policies of identity: what AWS' people and programs hold", () => {
     unknown: [{ type: "aws:iam/role:Role", props: { assumeRolePolicy: unknown } }],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityAwsPasswords,
     passes: {
       "strict rules": [passwords({})],
@@ -146,7 +146,7 @@ describe("Policies of identity: what AWS' people and programs hold", () => {
     unknown: [passwords({ minimumPasswordLength: unknown })],
   });
 
-  testPolicy({
+  testAwsPolicy({
     policy: identityKmsKey,
     passes: {
       "a key of the account's": [
