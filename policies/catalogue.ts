@@ -26,6 +26,23 @@ import * as authOperated from "./auth/operated.ts";
 import * as authPeers from "./auth/peers.ts";
 import * as retentionProtection from "./retention/protection.ts";
 
+import * as authProviders from "./auth/providers.ts";
+import * as authUserData from "./auth/userData.ts";
+import * as encryptionAwsCopies from "./encryption/awsCopies.ts";
+import * as encryptionAwsListeners from "./encryption/awsListeners.ts";
+import * as exposureAwsNetworkAcls from "./exposure/awsNetworkAcls.ts";
+import * as exposureAwsSharing from "./exposure/awsSharing.ts";
+import * as exposureAzureDatagrams from "./exposure/azureDatagrams.ts";
+import * as exposureKubernetesWorkloads from "./exposure/kubernetesWorkloads.ts";
+import * as identityAwsAttachments from "./identity/awsAttachments.ts";
+import * as identityAwsPasswords from "./identity/awsPasswords.ts";
+import * as identityAzureScaleSets from "./identity/azureScaleSets.ts";
+import * as identityKubernetesRights from "./identity/kubernetesRights.ts";
+import * as resilienceAks from "./resilience/aks.ts";
+import * as resilienceAws from "./resilience/aws.ts";
+import * as resilienceKubernetesObjects from "./resilience/kubernetesObjects.ts";
+import * as retentionAzureLogs from "./retention/azureLogs.ts";
+
 const modules: readonly Readonly<Record<string, unknown>>[] = [
   authGrafana,
   authKeys,
@@ -49,6 +66,22 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   exposureKubernetesServices,
   identityKubernetes,
   resiliencePods,
+  authProviders,
+  authUserData,
+  encryptionAwsCopies,
+  encryptionAwsListeners,
+  exposureAwsNetworkAcls,
+  exposureAwsSharing,
+  exposureAzureDatagrams,
+  exposureKubernetesWorkloads,
+  identityAwsAttachments,
+  identityAwsPasswords,
+  identityAzureScaleSets,
+  identityKubernetesRights,
+  resilienceAks,
+  resilienceAws,
+  resilienceKubernetesObjects,
+  retentionAzureLogs,
 ];
 
 export const policies: readonly Policy[] = policiesOf(modules);

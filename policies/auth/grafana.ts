@@ -80,7 +80,7 @@ export const authGrafanaPassword = grafanaPolicy({
   description:
     "The administrator's password of Grafana is a secret of this stack, and written into no value.",
   remedy: "Give it by admin.existingSecret, or by a file ($__file{…} or GF_SECURITY_ADMIN_PASSWORD__FILE)",
-  covers: ["CKV_SECRET_6"],
+  covers: [],
   *look({ path, passwords, defaultPassword }) {
     if (defaultPassword)
       yield { path, problem: "says no administrator's password, so that it is one that everybody knows" };

@@ -10,7 +10,7 @@ function named(names: string, value: string): RegExp {
 }
 
 /** Shapes of keys that never end by themselves. */
-const shapes: readonly { readonly what: string; readonly shape: RegExp }[] = [
+export const shapes: readonly { readonly what: string; readonly shape: RegExp }[] = [
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
   { what: "an access key of AWS", shape: /\b(?:AKIA|ABIA)[A-Z2-7]{16}\b/ },
   {
@@ -53,7 +53,7 @@ export const authStaticKeys: StackPolicy = {
     "No key of a cloud is written into a value, a Secret, a script, a provider or a tag: programs come by their identity. A private key is where it belongs only.",
   remedy:
     "Use workload identity, Pod Identity or an instance profile, and revoke the key: it has been in the state; a certificate's key belongs into a Secret of type kubernetes.io/tls or a secrets store",
-  covers: ["CKV_SECRET_2", "CKV_SECRET_3", "CKV_SECRET_13", "CKV_AWS_46", "CKV_AWS_41"],
+  covers: ["CKV_SECRET_2", "CKV_SECRET_3", "CKV_SECRET_13"],
   *inspect(stack) {
     yield* everyOne(stack.resources, function* (resource) {
       if (keepers.test(resource.type)) return;

@@ -35,7 +35,7 @@ export const encryptionAzureStorageInfrastructure = requirementPolicy({
   description: "A storage account encrypts twice: the service, and the disks below it.",
   remedy:
     "Set encryption.requireInfrastructureEncryption to true; it can only be chosen when the account is created",
-  covers: ["CKV_AZURE_256"],
+  covers: [],
   requires: [
     { type: account, path: "encryption.requireInfrastructureEncryption", ...isTrue },
     {
@@ -53,7 +53,7 @@ export const encryptionAzureMachine = requirementPolicy({
   severity: "high",
   description: "A virtual machine is encrypted on its host, caches and temporary disks included.",
   remedy: "Set securityProfile.encryptionAtHost to true",
-  covers: ["CKV_AZURE_97", "CKV_AZURE_151"],
+  covers: ["CKV_AZURE_151"],
   requires: [{ type: machine, path: "securityProfile.encryptionAtHost", ...isTrue }],
 });
 
@@ -82,6 +82,12 @@ export const encryptionAzureDisk = requirementPolicy({
   requires: [
     { type: "azure-native:compute:Disk", path: "networkAccessPolicy", ...isOneOf("DenyAll", "AllowPrivate") },
     { type: "azure-native:compute:Disk", path: "publicNetworkAccess", ...isOneOf("Disabled") },
+    {
+      type: "azure-native:compute:Disk",
+      path: "encryptionSettingsCollection.enabled",
+      accepts: (value) => value !== false,
+      expected: "true, or nothing",
+    },
   ],
 });
 
@@ -102,7 +108,7 @@ export const encryptionAzureVault = requirementPolicy({
   severity: "high",
   description: "A key vault can give back what was deleted, and nobody can purge it before.",
   remedy: "Set enablePurgeProtection to true and leave soft delete on for 7 days or more",
-  covers: ["CKV_AZURE_42", "CKV_AZURE_110", "CIS Azure 8.5", "AVD-AZU-0016"],
+  covers: ["CKV_AZURE_42", "CKV_AZURE_110", "CKV_AZURE_111", "CIS Azure 8.5", "AVD-AZU-0016"],
   requires: [
     { type: "azure-native:keyvault:Vault", path: "properties.enablePurgeProtection", ...isTrue },
     {

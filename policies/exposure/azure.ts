@@ -16,7 +16,7 @@ export const exposureAzureStorage = requirementPolicy({
   description: "A storage account is reached through its private endpoint, or from networks that it names.",
   remedy:
     'Set publicNetworkAccess to "Disabled", or networkRuleSet.defaultAction to "Deny" with named networks',
-  covers: ["CKV_AZURE_35", "CKV_AZURE_36", "CKV_AZURE_59", "CIS Azure 3.7", "CIS Azure 3.8", "AVD-AZU-0012"],
+  covers: ["CKV_AZURE_35", "CIS Azure 3.7", "CIS Azure 3.8", "AVD-AZU-0012"],
   requires: [
     { type: account, path: "networkRuleSet.defaultAction", ...isOneOf("Deny") },
     {
@@ -72,7 +72,7 @@ export const exposureAzureTenants = requirementPolicy({
   severity: "high",
   description: "Blobs are copied to no account of another tenant.",
   remedy: "Set allowCrossTenantReplication to false",
-  covers: ["CKV_AZURE_244"],
+  covers: [],
   requires: [
     {
       type: account,
@@ -131,7 +131,7 @@ export const exposureAzureInbound: ResourcePolicy = {
   description:
     "Nothing comes in from everywhere but to the edge's port 443 (and 80, which sends people there).",
   remedy: "Name the networks that may come in; only ports of this policy's `ports` may be open to everybody",
-  covers: ["CKV_AZURE_9", "CKV_AZURE_10", "CKV_AZURE_77", "CKV_AZURE_160", "CIS Azure 6.1", "AVD-AZU-0047"],
+  covers: ["CKV_AZURE_9", "CKV_AZURE_10", "CIS Azure 6.1", "AVD-AZU-0047"],
   types: groupTypes,
   settings: {
     ports: {
@@ -248,7 +248,7 @@ export const exposureAzureMachineAddress: StackPolicy = {
   severity: "high",
   description: "No network interface has a public address.",
   remedy: "Remove publicIPAddress from the interface; go out through a NAT gateway, come in through Bastion",
-  covers: ["CKV_AZURE_119", "AVD-AZU-0051"],
+  covers: ["CKV_AZURE_118", "CKV_AZURE_119", "CKV2_AZURE_39", "AVD-AZU-0051"],
   *inspect(stack) {
     yield* everyOne(stack.ofType("azure-native:network:NetworkInterface"), function* (resource) {
       for (const [index, configuration] of listAt(resource.props, "ipConfigurations").entries())
@@ -281,7 +281,7 @@ export const exposureAksApi: ResourcePolicy = {
     "A cluster's API is private, or answers named networks only; nobody runs commands through Azure instead.",
   remedy:
     "Set apiServerAccessProfile.enablePrivateCluster to true or authorizedIPRanges to named networks, and disableRunCommand to true",
-  covers: ["CKV_AZURE_6", "CKV_AZURE_115", "CIS AKS 5.4.1", "CIS AKS 5.4.2", "AVD-AZU-0041"],
+  covers: ["CKV_AZURE_6", "CIS AKS 5.4.1", "CIS AKS 5.4.2", "AVD-AZU-0041"],
   types: [cluster],
   *check({ props }) {
     const profile = at(props, "apiServerAccessProfile");
@@ -315,7 +315,7 @@ export const exposureAksNodes = requirementPolicy({
     "Nodes have no public address, no SSH, and start only what is signed; their disks are encrypted on the host.",
   remedy:
     'Set enableNodePublicIP to false, enableEncryptionAtHost to true and securityProfile to sshAccess "Disabled", enableSecureBoot and enableVTPM',
-  covers: ["CKV_AZURE_143", "CKV_AZURE_226", "CKV_AZURE_227", "CIS AKS 5.4.3"],
+  covers: ["CKV_AZURE_143", "CKV_AZURE_227", "CIS AKS 5.4.3"],
   requires: [
     ...[
       { type: cluster, at: "agentPoolProfiles[]." },
@@ -349,7 +349,7 @@ export const exposureAzureEndpoints: StackPolicy = {
   description:
     "A storage account or vault that is closed to the internet has a private endpoint, by which it is reached.",
   remedy: "Add a PrivateEndpoint for it, with a private DNS zone group",
-  covers: ["CKV2_AZURE_32", "CKV2_AZURE_33"],
+  covers: [],
   *inspect(stack) {
     const endpoints = stack.ofType("azure-native:network:PrivateEndpoint");
     yield* everyOne(stack.ofType(account, vault), function* (resource) {

@@ -1,19 +1,36 @@
 /** AWS: who may do what is named, and nobody has a key that never ends. */
-import { statementsOf } from "../facts/policyDocuments.ts";
-import type { ResourcePolicy } from "../policy.ts";
-import { isMap } from "../resource.ts";
-import { isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { comparisonsOf, names, statementsOf } from "../facts/policyDocuments.ts";
+import type { Fault, ResourcePolicy } from "../policy.ts";
+import { at, everyOne, listAt, type Resource } from "../resource.ts";
+import { isNothing, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 
+const roleType = "aws:iam/role:Role";
 const policyTypes = [
+  roleType,
   "aws:iam/policy:Policy",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:iam/userPolicy:UserPolicy",
   "aws:iam/groupPolicy:GroupPolicy",
 ] as const;
 
-/** Actions that AWS knows no resource for, and ones that only describe. */
-const withoutResource =
-  /^(?:\w[\w-]*:(?:Describe|List|Get)\w*\*?|ssmmessages:\w+|ec2messages:\w+|logs:Describe\w*|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation)$/;
+/**
+ * Actions that AWS knows no resource for, and ones that only describe; IAM does not tell the case of actions. A `Get`
+ * reads objects, secrets, records and code in most services, and a machine's password in EC2.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+const withoutResource = new RegExp(
+  [
+    "[\\w-]+:(?:Describe|List)\\w*\\*?",
+    "(?:acm|autoscaling|cloudwatch|elasticloadbalancing|iam|pricing|servicequotas|shield|tag|waf|wafv2|waf-regional):Get\\w*\\*?",
+    "ec2:Get(?!Password|Console)\\w+",
+    "(?:ssmmessages|ec2messages):\\w+",
+    "sts:GetCallerIdentity|ecr:GetAuthorizationToken|cloudwatch:PutMetricData",
+  ]
+    .map((action) => `^(?:${action})$`)
+    .join("|"),
+  "i",
+);
 
 export const identityAwsLeast: ResourcePolicy = {
   id: "identity-aws-least-privilege",
@@ -23,36 +40,75 @@ export const identityAwsLeast: ResourcePolicy = {
   remedy:
     "Replace `*` by the actions that are needed, and the resource by ARNs; `*` is left where AWS knows no resource",
   covers: [
+    "CKV_AWS_1",
+    "CKV_AWS_49",
     "CKV_AWS_62",
     "CKV_AWS_63",
+    "CKV_AWS_109",
+    "CKV_AWS_110",
+    "CKV_AWS_111",
     "CKV_AWS_286",
-    "CKV_AWS_287",
-    "CKV_AWS_288",
     "CKV_AWS_289",
     "CKV_AWS_290",
-    "CKV_AWS_355",
+    "CKV2_AWS_40",
     "AVD-AWS-0057",
   ],
   types: policyTypes,
-  *check({ props }) {
-    const statements = statementsOf(props["policy"]);
-    if (statements === undefined) {
-      yield { path: "policy", problem: "is no policy document" };
+  *check({ type, props }) {
+    if (type !== roleType) {
+      yield* grants(props["policy"], "policy");
       return;
     }
-    for (const { path, effect, actions, resources, inverted, condition } of statements) {
-      if (effect !== "Allow") continue;
-      const where = `policy.${path}`;
-      if (inverted) yield { path: where, problem: "allows all that it does not name" };
-      const wide = actions.find((action) => action === "*" || /^[\w-]+:\*$/.test(action));
-      if (wide !== undefined) yield { path: where, problem: `allows ${wide}` };
-      if (resources.includes("*") && !isMap(condition)) {
-        const named = actions.find((action) => !withoutResource.test(action));
-        if (named !== undefined) yield { path: where, problem: `allows ${named} on everything` };
-      }
-    }
+    const own = listAt(props, "inlinePolicies");
+    yield* everyOne(own.keys(), function* (index) {
+      const document = at(own[index], "policy");
+      // One without a document takes all others away.
+      if (document !== undefined) yield* grants(document, `inlinePolicies[${String(index)}].policy`);
+    });
   },
 };
+
+function* grants(document: unknown, property: string): Iterable<Fault> {
+  const statements = statementsOf(document);
+  if (statements === undefined) yield { path: property, problem: "is no policy document" };
+  for (const { path, effect, actions, resources, inverted, condition } of statements ?? []) {
+    if (effect !== "Allow") continue;
+    const where = `${property}.${path}`;
+    if (inverted) yield { path: where, problem: "allows all that it does not name" };
+    // `s3:**` and `*:*` say what `s3:*` and `*` do.
+    const wide = actions.find((action) => !/^[\w-]+:.*[^*?]/.test(action));
+    if (wide !== undefined) yield { path: where, problem: `allows ${wide}` };
+    if (resources.some(isEverything) && !narrows(condition)) {
+      const named = actions.find((action) => !withoutResource.test(action));
+      if (named !== undefined) yield { path: where, problem: `allows ${named} on everything` };
+    }
+  }
+}
+
+/** `*`, and ARNs that name a service at most: `arn:aws:s3:::*`. */
+function isEverything(resource: string): boolean {
+  return /^(?:(?:arn:)?[*?:]+|arn(?::[^:]*){4}:[*?:/]+)$/.test(resource);
+}
+
+/** Whether it says more than how and when a call comes. */
+function narrows(condition: unknown): boolean {
+  return comparisonsOf(condition).some(
+    ({ key }) =>
+      !/^(?:aws:(?:securetransport|currenttime|epochtime|multifactorauth\w+|useragent|referer)|s3:tlsversion)$/.test(
+        key,
+      ),
+  );
+}
+
+/** Together they are one service account; its cluster is the one that it is associated in. */
+const podTags = [
+  /^aws:(?:request|principal)tag\/kubernetes-namespace$/,
+  /^aws:(?:request|principal)tag\/kubernetes-service-account$/,
+];
+
+function isManyServiceAccounts(subject: string): boolean {
+  return subject.startsWith("system:serviceaccount:") && /[*?]/.test(subject);
+}
 
 export const identityAwsTrust: ResourcePolicy = {
   id: "identity-aws-trust",
@@ -61,7 +117,7 @@ export const identityAwsTrust: ResourcePolicy = {
   description: "A role names who may take it; pods take theirs for one account and one service account only.",
   remedy:
     "Name the principal; for pods.eks.amazonaws.com and web identities add conditions on account, cluster, namespace and service account",
-  covers: ["CKV_AWS_60", "CKV_AWS_61"],
+  covers: ["CKV_AWS_60"],
   types: ["aws:iam/role:Role"],
   *check({ props }) {
     const statements = statementsOf(props["assumeRolePolicy"]);
@@ -76,13 +132,18 @@ export const identityAwsTrust: ResourcePolicy = {
         yield { path: where, problem: "lets anybody take the role" };
       if (actions.some((action) => action === "*" || action === "sts:*"))
         yield { path: where, problem: "allows more than taking the role" };
-      const forPods =
-        principals.includes("pods.eks.amazonaws.com") || actions.includes("sts:AssumeRoleWithWebIdentity");
-      const conditions = JSON.stringify(condition ?? {});
-      if (forPods && !/service-account|:sub"/.test(conditions))
+      if (principals.some((name) => name === "pods.eks.amazonaws.com")) {
+        if (!podTags.every((tag) => names(condition, tag).length > 0))
+          yield { path: where, problem: "lets every pod of every cluster take the role" };
+        else if (names(condition, /^aws:sourceaccount$/).length === 0)
+          yield { path: where, problem: "lets pods of other accounts take the role" };
+      }
+      const isForWeb =
+        principals.some((name) => name.includes(":oidc-provider/")) ||
+        actions.some((action) => action.toLowerCase() === "sts:assumerolewithwebidentity");
+      const subjects = names(condition, /:sub$/);
+      if (isForWeb && !subjects.some((each) => !each.some(isManyServiceAccounts)))
         yield { path: where, problem: "lets every pod of every cluster take the role" };
-      else if (principals.includes("pods.eks.amazonaws.com") && !conditions.includes("aws:SourceAccount"))
-        yield { path: where, problem: "lets pods of other accounts take the role" };
     }
   },
 };
@@ -95,7 +156,7 @@ export const identityAwsKeys: ResourcePolicy = {
     "No user has a key that never ends: programs have roles, people come by the organisation's log-in.",
   remedy:
     "Use a role (Pod Identity, IRSA, an instance profile, OIDC of the pipeline) instead of the user or key",
-  covers: ["CKV_AWS_273", "CIS AWS 1.16", "AVD-AWS-0143"],
+  covers: ["CKV_AWS_273", "CKV_AWS_348", "CKV2_AWS_21", "CKV2_AWS_22", "CIS AWS 1.16", "AVD-AWS-0143"],
   types: ["aws:iam/accessKey:AccessKey", "aws:iam/user:User", "aws:iam/userLoginProfile:UserLoginProfile"],
   *check({ type }) {
     yield {
@@ -114,12 +175,8 @@ export const identityAwsKeyPair = requirementPolicy({
   remedy: "Remove keyName, and set iamInstanceProfile to one with AmazonSSMManagedInstanceCore",
   covers: ["CKV2_AWS_41"],
   requires: [
-    {
-      type: "aws:ec2/instance:Instance",
-      path: "keyName",
-      accepts: (value) => value === undefined || value === "",
-      expected: "nothing",
-    },
+    { type: "aws:ec2/instance:Instance", path: "keyName", ...isNothing },
+    { type: "aws:ec2/launchTemplate:LaunchTemplate", path: "keyName", ...isNothing },
     {
       type: "aws:ec2/instance:Instance",
       path: "iamInstanceProfile",
@@ -138,10 +195,14 @@ export const identityAwsMetadata = requirementPolicy({
   remedy: 'Set metadataOptions.httpTokens to "required" and httpPutResponseHopLimit to 1',
   covers: ["CKV_AWS_79", "CKV_AWS_341", "CIS AWS 5.6", "AVD-AWS-0028", "AVD-AWS-0130"],
   requires: ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"].flatMap((type) => [
-    { type, path: "metadataOptions.httpTokens", ...isOneOf("required") },
-    { type, path: "metadataOptions.httpPutResponseHopLimit", ...isOneOf(1) },
+    { type, path: "metadataOptions.httpTokens", ...isOneOf("required"), unless: hasNoMetadata },
+    { type, path: "metadataOptions.httpPutResponseHopLimit", ...isOneOf(1), unless: hasNoMetadata },
   ]),
 });
+
+function hasNoMetadata({ props }: Resource): boolean {
+  return at(props, "metadataOptions", "httpEndpoint") === "disabled";
+}
 
 export const identityEksAccess = requirementPolicy({
   id: "identity-eks-access",

@@ -95,7 +95,7 @@ export const identityAzureAssignment: ResourcePolicy = {
     "A role is assigned for what it is needed for: no owner or contributor, not over a subscription, its principal's kind said.",
   remedy:
     'Assign a narrower role on the resource itself, and set principalType ("ServicePrincipal" for identities), which Azure otherwise takes for a User',
-  covers: ["CKV_AZURE_39", "CIS Azure 1.23"],
+  covers: ["CIS Azure 1.23"],
   types: ["azure-native:authorization:RoleAssignment"],
   *check({ props }) {
     const role = String(props["roleDefinitionId"]);
@@ -153,7 +153,7 @@ export const identityAzureMachine = requirementPolicy({
   severity: "high",
   description: "A virtual machine has a managed identity, and a Linux one takes no passwords.",
   remedy: "Set identity.type, and osProfile.linuxConfiguration.disablePasswordAuthentication to true",
-  covers: ["CKV_AZURE_1", "CKV_AZURE_149", "CKV_AZURE_178", "AVD-AZU-0039"],
+  covers: ["AVD-AZU-0039"],
   requires: [
     {
       type: "azure-native:compute:VirtualMachine",

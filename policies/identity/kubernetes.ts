@@ -14,7 +14,7 @@ export const identityKubernetesRole: ResourcePolicy = {
   description: "A role names verbs, groups and resources, and gives no way to more rights than its own.",
   remedy:
     "Replace `*` by what is needed; remove escalate, bind, impersonate, and create on pods/exec and nodes/proxy",
-  covers: ["CKV_K8S_49", "CKV_K8S_156", "CKV_K8S_157", "CKV_K8S_158", "CIS Kubernetes 5.1.3", "AVD-KSV-0046"],
+  covers: ["CKV_K8S_49", "CKV_K8S_157", "CKV_K8S_158", "CKV2_K8S_3", "CIS Kubernetes 5.1.3", "AVD-KSV-0046"],
   types: roleTypes,
   *check({ props }) {
     for (const [index, rule] of listAt(props, "rules").entries()) {
@@ -22,7 +22,10 @@ export const identityKubernetesRole: ResourcePolicy = {
       const verbs = listAt(rule, "verbs").map(String);
       const resources = listAt(rule, "resources").map(String);
       for (const part of ["verbs", "apiGroups", "resources", "nonResourceURLs"])
-        if (listAt(rule, part).includes("*")) yield { path: `${path}.${part}`, problem: 'holds "*"' };
+        for (const name of listAt(rule, part).map(String))
+          // Part of a path, /metrics/*, is a name.
+          if (part === "nonResourceURLs" ? name === "*" : name.includes("*"))
+            yield { path: `${path}.${part}`, problem: `holds "${name}"` };
       for (const verb of ["escalate", "bind", "impersonate"])
         if (verbs.includes(verb))
           yield { path: `${path}.verbs`, problem: `hold ${verb}, which gives any right` };
@@ -39,7 +42,7 @@ export const identityKubernetesSecrets: ResourcePolicy = {
   description: "Nobody reads every Secret of a cluster, or writes any.",
   remedy:
     "Bind a Role in the namespace, or name the Secrets by resourceNames; an operator that needs them is excluded with its reason",
-  covers: ["CKV_K8S_155", "CIS Kubernetes 5.1.2", "AVD-KSV-0041"],
+  covers: ["CIS Kubernetes 5.1.2", "AVD-KSV-0041"],
   types: roleTypes,
   *check({ type, props }) {
     for (const [index, rule] of listAt(props, "rules").entries()) {

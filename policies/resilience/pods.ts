@@ -58,7 +58,7 @@ export const podNonRoot = containerPolicy({
   severity: "high",
   description: "No container runs as root.",
   remedy: "Set securityContext.runAsNonRoot to true, and runAsUser to a number other than 0",
-  covers: ["CKV_K8S_6", "CKV_K8S_20", "CKV_K8S_23", "CIS Kubernetes 5.2.7", "AVD-KSV-0012"],
+  covers: ["CKV_K8S_23", "CIS Kubernetes 5.2.7", "AVD-KSV-0012"],
   *look(container) {
     const path = `${container.path}.securityContext`;
     if (effective(container, "runAsNonRoot") !== true)
@@ -80,7 +80,6 @@ export const podPrivileges = containerPolicy({
   covers: [
     "CKV_K8S_16",
     "CKV_K8S_20",
-    "CKV_K8S_25",
     "CKV_K8S_28",
     "CKV_K8S_37",
     "CKV_K8S_39",
@@ -110,7 +109,7 @@ export const podReadOnly = containerPolicy({
   severity: "medium",
   description: "A container's own files cannot be changed.",
   remedy: "Set securityContext.readOnlyRootFilesystem to true, and mount what is written",
-  covers: ["CKV_K8S_22", "AVD-KSV-0014"],
+  covers: ["CKV_K8S_22", "CKV_K8S_29", "CKV_K8S_30", "AVD-KSV-0014"],
   *look({ container, path }) {
     const value = at(container, "securityContext", "readOnlyRootFilesystem");
     if (value !== true)
@@ -142,15 +141,7 @@ export const podResources = containerPolicy({
   severity: "medium",
   description: "A container asks for CPU and memory, and cannot take all the memory there is.",
   remedy: "Set resources.requests.cpu, resources.requests.memory and resources.limits.memory",
-  covers: [
-    "CKV_K8S_10",
-    "CKV_K8S_11",
-    "CKV_K8S_12",
-    "CKV_K8S_13",
-    "AVD-KSV-0011",
-    "AVD-KSV-0016",
-    "AVD-KSV-0018",
-  ],
+  covers: ["CKV_K8S_10", "CKV_K8S_12", "CKV_K8S_13", "AVD-KSV-0011", "AVD-KSV-0016", "AVD-KSV-0018"],
   *look({ container, path }) {
     for (const [kind, name] of [
       ["requests", "cpu"],
@@ -211,6 +202,12 @@ export const podEnvironment = containerPolicy({
       )
         yield { path: where, problem: `holds ${name} in the clear` };
     }
+    for (const [index, source] of listAt(container, "envFrom").entries())
+      if (at(source, "secretRef") !== undefined)
+        yield {
+          path: `${path}.envFrom[${String(index)}]`,
+          problem: "hands a whole Secret over in the environment",
+        };
     for (const [index, argument] of listAt(container, "args").map(String).entries())
       if (
         /^--?[\w.-]*(?:password|secret|token)[\w.-]*=(?!.*(?:\/|\$))./i.test(argument) &&

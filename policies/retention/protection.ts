@@ -69,7 +69,7 @@ export const retentionAzureVersions: StackPolicy = {
     "A storage account keeps versions, and gives deleted blobs and containers back for a week or more.",
   remedy:
     "Give it BlobServiceProperties with isVersioningEnabled, deleteRetentionPolicy and containerDeleteRetentionPolicy of 7 days or more",
-  covers: ["CKV2_AZURE_38", "CKV_AZURE_251", "CIS Azure 3.11"],
+  covers: ["CKV2_AZURE_38", "CIS Azure 3.11"],
   *inspect(stack) {
     yield* everyOne(stack.ofType(azureAccountType), function* (account) {
       const found = attached(stack, account, [serviceType], "accountName", [
@@ -133,7 +133,7 @@ export const retentionCopy: StackPolicy = {
     "Where a stack must have one, a second region holds a copy of what it keeps, and the copy is complete.",
   remedy:
     "Replicate the bucket (BucketReplicationConfig with every object, deletions and KMS objects) or account (ObjectReplicationPolicy)",
-  covers: ["CKV_AWS_144"],
+  covers: [],
   settings: {
     required: { type: "boolean", default: false, description: "Whether a stack without a copy is at fault." },
   },
@@ -221,7 +221,7 @@ export const retentionAzureAccessLog: StackPolicy = {
   description: "A storage account, vault and cluster of Azure's write down who did what.",
   remedy:
     "Add a DiagnosticSetting for it (for a storage account for its blobServices/default), with its logs enabled",
-  covers: ["CKV2_AZURE_21", "CKV_AZURE_4", "CIS Azure 5.1.4", "AVD-AZU-0009"],
+  covers: ["CIS Azure 5.1.4", "AVD-AZU-0009"],
   *inspect(stack) {
     const settings = stack.ofType("azure-native:monitor:DiagnosticSetting");
     yield* everyOne(
@@ -259,7 +259,7 @@ export const retentionAzureRedundancy = requirementPolicy({
   severity: "high",
   description: "A storage account keeps its blobs in three zones, or in two regions.",
   remedy: 'Set sku.name to "Standard_ZRS" or "Standard_GZRS" (where the region has no zones "Standard_GRS")',
-  covers: ["CKV_AZURE_206"],
+  covers: [],
   requires: [
     {
       type: azureAccountType,
@@ -282,7 +282,7 @@ export const retentionInstanceKept = requirementPolicy({
   severity: "high",
   description: "An instance is not ended by mistake, and its volumes with data stay.",
   remedy: "Set disableApiTermination to true",
-  covers: ["CKV_AWS_126"],
+  covers: [],
   requires: [
     { type: "aws:ec2/instance:Instance", path: "disableApiTermination", ...isTrue },
     {
