@@ -21,6 +21,18 @@ import * as authEndpoints from "./auth/endpoints.ts";
 import * as authOauth2Proxy from "./auth/oauth2Proxy.ts";
 import * as retentionProtection from "./retention/protection.ts";
 
+import * as encryptionTexts from "./encryption/texts.ts";
+import * as exposureClouds from "./exposure/clouds.ts";
+import * as exposureIssuers from "./exposure/issuers.ts";
+import * as resilienceAutoscaling from "./resilience/autoscaling.ts";
+import * as exposurePeers from "./exposure/peers.ts";
+import * as retentionReplication from "./retention/replication.ts";
+import * as authReleases from "./auth/releases.ts";
+import * as exposureReleases from "./exposure/releases.ts";
+import * as identityReleases from "./identity/releases.ts";
+import * as resilienceReleases from "./resilience/releases.ts";
+import * as retentionReleases from "./retention/releases.ts";
+
 const modules: readonly Readonly<Record<string, unknown>>[] = [
   authGrafana,
   authKeys,
@@ -39,6 +51,17 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   exposureKubernetes,
   identityKubernetes,
   resiliencePods,
+  authReleases,
+  encryptionTexts,
+  exposureClouds,
+  exposureIssuers,
+  exposurePeers,
+  retentionReplication,
+  resilienceAutoscaling,
+  exposureReleases,
+  identityReleases,
+  resilienceReleases,
+  retentionReleases,
 ];
 
 export const policies: readonly Policy[] = modules

@@ -2,11 +2,11 @@
 import { podTypes } from "../facts/podTemplates.ts";
 import { processesOf } from "../facts/processes.ts";
 import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
-import { assigned } from "../facts/settings.ts";
 import { scriptTypes } from "../facts/scripts.ts";
 import { textsOf } from "../facts/texts.ts";
-import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, listAt, quoted } from "../resource.ts";
+import { deniesAll, namespaceOf } from "../exposure/kubernetes.ts";
+import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
+import { at, everyOne, known, listAt, quoted, type Resource } from "../resource.ts";
 
 const processTypes = [...podTypes, ...scriptTypes, "pulumi-nodejs:dynamic/vigil:Service"];
 
@@ -97,10 +97,12 @@ export const authWebConfig: ResourcePolicy = {
     yield* everyOne(
       textsOf(resource).filter(({ text }) => /^\s*tls_server_config:/m.test(text)),
       function* ({ path, text }): Generator<Fault> {
-        const version = assigned(text, "  min_version") ?? assigned(text, "    min_version");
+        // Of the server's own block: a script may hold files of clients as well.
+        const [, block = ""] = /^[ \t]*tls_server_config:[ \t]*\n((?:[ \t]+\S.*\n?)*)/m.exec(text) ?? [];
+        const [, version] = /^\s*min_version:\s*["']?([\w.]+)/m.exec(block) ?? [];
         if (version !== undefined && !["TLS12", "TLS13"].includes(version))
           yield { path, problem: `speaks ${version}` };
-        const users = /^\s*basic_auth_users:/m.test(text);
+        const users = /(?:^|['"\s])basic_auth_users:/m.test(text);
         const clients = /client_auth_type:\s*["']?(RequireAndVerifyClientCert|VerifyClientCertIfGiven)/.exec(
           text,
         )?.[1];
@@ -109,9 +111,12 @@ export const authWebConfig: ResourcePolicy = {
           const probed = clients === "VerifyClientCertIfGiven" && resource.type.startsWith("kubernetes:");
           if (!probed) yield { path, problem: "lets everybody in" };
         }
+        // Without it any certificate that the host trusts would do.
+        if (clients !== undefined && !/^\s*client_ca_file:\s*\S/m.test(text))
+          yield { path, problem: "looks at clients' certificates without client_ca_file" };
         for (const [, cost] of text.matchAll(/\$2[aby]\$(\d\d)\$/g))
           if (Number(cost) < 10) yield { path, problem: `has a bcrypt hash of cost ${String(Number(cost))}` };
-        if (users && /basic_auth_users:\s*\n\s+[\w.-]+:\s*(?!["']?(?:\$2[aby]\$|\{\{))\S/.test(text))
+        if (users && /basic_auth_users:\s*\n\s+[\w.-]+:\s*(?!["']*(?:\$2[aby]\$|\{\{|;|\$\())\S/.test(text))
           yield { path, problem: "has a password that is no bcrypt hash" };
       },
     );
@@ -119,51 +124,66 @@ export const authWebConfig: ResourcePolicy = {
 };
 
 /** What the operator's Prometheus and Alertmanager, and others' charts, must say. */
-export const authOperated: ResourcePolicy = {
+export const authOperated: StackPolicy = {
   id: "auth-operated",
   concern: "auth",
   severity: "critical",
   description:
-    "Prometheus and Alertmanager of the operator serve TLS and look at certificates; their Services stay inside.",
+    "Prometheus and Alertmanager of the operator serve TLS and look at certificates, or only named pods reach them; their Services stay inside.",
   remedy:
-    "Set web.tlsConfig with a server certificate, clientCAFile and clientAuthType; leave ingress and NodePort off and put oauth2-proxy before it",
+    "Set web.tlsConfig with a server certificate, clientCAFile and clientAuthType (or deny by default in the namespace); leave ingress and NodePort off and put oauth2-proxy before it",
   covers: [],
-  types: [
-    ...releaseTypes,
-    "kubernetes:monitoring.coreos.com/v1:Prometheus",
-    "kubernetes:monitoring.coreos.com/v1:Alertmanager",
-  ],
-  *check(resource) {
-    const release = releaseOf(resource);
-    if (release === undefined) {
-      if (resource.type.startsWith("kubernetes:monitoring")) yield* web(at(resource.props, "spec"), "spec");
-      return;
-    }
-    if (release.chart === "kube-prometheus-stack")
-      for (const part of ["prometheus", "alertmanager"] as const) {
-        if (valueOf(release, `${part}.enabled`) === false) continue;
-        yield* web(at(release.values, part, `${part}Spec`), `values.${part}.${part}Spec`);
-        for (const way of ["ingress", "ingressPerReplica", "route.main"])
-          if (valueOf(release, `${part}.${way}.enabled`) === true)
-            yield { path: `values.${part}.${way}.enabled`, problem: "publishes it without a log-in" };
-      }
-    // Every chart of the projects: a Service that leaves the cluster, an Ingress without a proxy before it.
-    for (const path of [
-      "service.type",
-      "server.service.type",
-      "prometheus.service.type",
-      "alertmanager.service.type",
-    ]) {
-      const type = valueOf(release, path);
-      if (guarded.has(release.chart) && ["LoadBalancer", "NodePort"].includes(String(type)))
-        yield { path: valuePath(path), problem: `${quoted(type)}, which anybody reaches` };
-    }
-    if (guarded.has(release.chart))
-      for (const path of ["ingress.enabled", "server.ingress.enabled"])
-        if (valueOf(release, path) === true)
-          yield { path: valuePath(path), problem: "publishes it without a log-in" };
+  settings: {
+    required: {
+      type: "boolean",
+      default: false,
+      description: "Whether TLS has to be there also where a NetworkPolicy denies by default.",
+    },
+  },
+  *inspect(stack, { required }) {
+    const closed = stack
+      .ofType("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+      .filter((policy) => known(() => deniesAll(at(policy.props, "spec")), false))
+      .map((policy) => known(() => namespaceOf(policy), undefined));
+    const types = ["Prometheus", "Alertmanager"].map((kind) => `kubernetes:monitoring.coreos.com/v1:${kind}`);
+    yield* everyOne(stack.ofType(...releaseTypes, ...types), function* (resource) {
+      const inside = required !== true && closed.includes(namespaceOf(resource));
+      for (const fault of operatedFaults(resource, inside)) yield { resource, ...fault };
+    });
   },
 };
+
+function* operatedFaults(resource: Resource, inside: boolean): Iterable<Fault> {
+  const release = releaseOf(resource);
+  if (release === undefined) {
+    if (resource.type.startsWith("kubernetes:monitoring"))
+      yield* web(at(resource.props, "spec"), "spec", inside);
+    return;
+  }
+  if (release.chart === "kube-prometheus-stack")
+    for (const part of ["prometheus", "alertmanager"] as const) {
+      if (valueOf(release, `${part}.enabled`) === false) continue;
+      yield* web(at(release.values, part, `${part}Spec`), `values.${part}.${part}Spec`, inside);
+      for (const way of ["ingress", "ingressPerReplica", "route.main"])
+        if (valueOf(release, `${part}.${way}.enabled`) === true)
+          yield { path: `values.${part}.${way}.enabled`, problem: "publishes it without a log-in" };
+    }
+  // Every chart of the projects: a Service that leaves the cluster, an Ingress without a proxy before it.
+  for (const path of [
+    "service.type",
+    "server.service.type",
+    "prometheus.service.type",
+    "alertmanager.service.type",
+  ]) {
+    const type = valueOf(release, path);
+    if (guarded.has(release.chart) && ["LoadBalancer", "NodePort"].includes(String(type)))
+      yield { path: valuePath(path), problem: `${quoted(type)}, which anybody reaches` };
+  }
+  if (guarded.has(release.chart))
+    for (const path of ["ingress.enabled", "server.ingress.enabled"])
+      if (valueOf(release, path) === true)
+        yield { path: valuePath(path), problem: "publishes it without a log-in" };
+}
 
 const guarded = new Set([
   "kube-prometheus-stack",
@@ -176,11 +196,11 @@ const guarded = new Set([
   "prometheus-postgres-exporter",
 ]);
 
-function* web(spec: unknown, base: string): Generator<Fault> {
+function* web(spec: unknown, base: string, inside: boolean): Generator<Fault> {
   const path = `${base}.web.tlsConfig`;
   const tls = at(spec, "web", "tlsConfig");
   if (tls === undefined) {
-    yield { path, problem: "is not set: it answers everybody in the clear" };
+    if (!inside) yield { path, problem: "is not set: it answers everybody in the clear" };
     return;
   }
   const version = at(tls, "minVersion");

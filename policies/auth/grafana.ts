@@ -1,5 +1,6 @@
 /** Grafana lets nobody in that it does not know, and no secret of it is everybody's. */
 import { grafanasOf, grafanaTypes, type Grafana } from "../facts/grafana.ts";
+import { durationDays } from "../facts/amounts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { everyOne, quoted } from "../resource.ts";
 
@@ -115,6 +116,17 @@ export const authGrafanaSessions = grafanaPolicy({
     const protocol = setting("server", "protocol") ?? "http";
     if (protocol !== "https" && protocol !== "h2")
       yield { path: `${path} [server] protocol`, problem: `${quoted(protocol)}, expected https` };
+    for (const [key, days] of [
+      ["login_maximum_inactive_lifetime_duration", 7],
+      ["login_maximum_lifetime_duration", 30],
+    ] as const) {
+      const life = setting("auth", key);
+      if (life !== undefined && (durationDays(life) ?? Infinity) > days)
+        yield {
+          path: `${path} [auth] ${key}`,
+          problem: `${quoted(life)}, expected ${String(days)}d at most`,
+        };
+    }
     const tls = setting("server", "min_tls_version") ?? "TLS1.2";
     if (!["TLS1.2", "TLS1.3"].includes(tls))
       yield { path: `${path} [server] min_tls_version`, problem: `${quoted(tls)}, expected TLS1.2` };
@@ -144,22 +156,22 @@ export const authGrafanaLogin = grafanaPolicy({
     const chosen = providers.find((name) => setting(`auth.${name}`, "enabled") === "true");
     if (chosen === undefined && published)
       yield { path, problem: "publishes a Grafana whose people have passwords of its own" };
-    if (chosen === "generic_oauth") {
-      for (const [key, wanted] of [
-        ["use_pkce", "true"],
-        ["role_attribute_strict", "true"],
-      ] as const)
-        if (setting("auth.generic_oauth", key) !== wanted)
+    // Those that speak OAuth; the others have no such settings.
+    if (chosen !== undefined && !["saml", "jwt", "proxy"].includes(chosen)) {
+      const provider = `auth.${chosen}`;
+      // The roles of the others come by mappings of their groups.
+      for (const key of ["use_pkce", ...(chosen === "generic_oauth" ? ["role_attribute_strict"] : [])])
+        if (setting(provider, key) !== "true")
           yield {
-            path: `${path} [auth.generic_oauth] ${key}`,
-            problem: `${quoted(setting("auth.generic_oauth", key))}, expected ${wanted}`,
+            path: `${path} [${provider}] ${key}`,
+            problem: `${quoted(setting(provider, key))}, expected true`,
           };
-      const secret = setting("auth.generic_oauth", "client_secret");
+      const secret = setting(provider, "client_secret");
       if (secret !== undefined && !/^\$__(?:file|env|vault)\{/.test(secret) && !secret.startsWith("{{"))
-        yield { path: `${path} [auth.generic_oauth] client_secret`, problem: "is written in the clear" };
+        yield { path: `${path} [${provider}] client_secret`, problem: "is written in the clear" };
       for (const address of ["auth_url", "token_url", "api_url"])
-        if (setting("auth.generic_oauth", address)?.startsWith("http://") === true)
-          yield { path: `${path} [auth.generic_oauth] ${address}`, problem: "is asked in the clear" };
+        if (setting(provider, address)?.startsWith("http://") === true)
+          yield { path: `${path} [${provider}] ${address}`, problem: "is asked in the clear" };
       for (const [section, key] of [
         ["auth", "disable_login_form"],
         ["auth", "oauth_allow_insecure_email_lookup"],

@@ -112,6 +112,11 @@ export const authProxyPeople = proxyPolicy({
         path: `${path} trusted_proxy_ips`,
         problem: "is not set, so that anybody may claim an address",
       };
+    if (/(?:^|[\s"',[])(?:0\.0\.0\.0|::)\/0/.test(option("trusted_proxy_ips") ?? option("trusted_ips") ?? ""))
+      yield {
+        path: `${path} trusted_proxy_ips`,
+        problem: "is everybody, so that anybody may claim an address",
+      };
     if (
       option("skip_auth_preflight") === "true" ||
       option("skip_auth_routes") !== undefined ||

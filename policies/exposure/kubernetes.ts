@@ -37,7 +37,7 @@ export const exposureDefaultDeny: StackPolicy = {
   },
 };
 
-function deniesAll(spec: unknown): boolean {
+export function deniesAll(spec: unknown): boolean {
   const types = listAt(spec, "policyTypes");
   const selector = at(spec, "podSelector");
   return (
@@ -55,7 +55,7 @@ function bringsKindsOnly({ props }: StackResource): boolean {
 }
 
 /** @throws the SDK's UnknownValueError where a preview does not know it: that is no pod of `default` */
-function namespaceOf({ props }: StackResource): unknown {
+export function namespaceOf({ props }: StackResource): unknown {
   return at(props, "metadata", "namespace") ?? props["namespace"] ?? "default";
 }
 

@@ -1,4 +1,5 @@
 /** Every text that a resource holds, wherever in its properties. */
+import { unpacked } from "./payloads.ts";
 import { isMap, known, type Resource } from "../resource.ts";
 
 export interface Text {
@@ -12,7 +13,7 @@ export function textsOf({ props }: Resource): readonly Text[] {
 }
 
 function below(value: unknown, path: string): readonly Text[] {
-  if (typeof value === "string") return [{ path, text: opened(value, path) }];
+  if (typeof value === "string") return [{ path, text: unpacked(opened(value, path)) }];
   if (Array.isArray(value))
     return value.flatMap((_, index) =>
       known(() => below((value as unknown[])[index], `${path}[${String(index)}]`), []),

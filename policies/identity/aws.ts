@@ -13,7 +13,7 @@ const policyTypes = [
 
 /** Actions that AWS knows no resource for, and ones that only describe. */
 const withoutResource =
-  /^(?:\w[\w-]*:(?:Describe|List|Get)\w*\*?|ssmmessages:\w+|ec2messages:\w+|logs:Describe\w*|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation)$/;
+  /^(?:\w[\w-]*:(?:Describe|List)\w*\*?|\w[\w-]*:Get(?!Object|SecretValue|Parameter|Item|Records|Authorization)\w*\*?|ssmmessages:\w+|ec2messages:\w+|logs:Describe\w*|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation)$/;
 
 export const identityAwsLeast: ResourcePolicy = {
   id: "identity-aws-least-privilege",
