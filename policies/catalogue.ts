@@ -43,6 +43,18 @@ import * as resilienceAws from "./resilience/aws.ts";
 import * as resilienceKubernetesObjects from "./resilience/kubernetesObjects.ts";
 import * as retentionAzureLogs from "./retention/azureLogs.ts";
 
+import * as encryptionTexts from "./encryption/texts.ts";
+import * as exposureClouds from "./exposure/clouds.ts";
+import * as exposureIssuers from "./exposure/issuers.ts";
+import * as resilienceAutoscaling from "./resilience/autoscaling.ts";
+import * as exposurePeers from "./exposure/peers.ts";
+import * as retentionReplication from "./retention/replication.ts";
+import * as authReleases from "./auth/releases.ts";
+import * as exposureReleases from "./exposure/releases.ts";
+import * as identityReleases from "./identity/releases.ts";
+import * as resilienceReleases from "./resilience/releases.ts";
+import * as retentionReleases from "./retention/releases.ts";
+
 const modules: readonly Readonly<Record<string, unknown>>[] = [
   authGrafana,
   authKeys,
@@ -82,6 +94,17 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   resilienceAws,
   resilienceKubernetesObjects,
   retentionAzureLogs,
+  authReleases,
+  encryptionTexts,
+  exposureClouds,
+  exposureIssuers,
+  exposurePeers,
+  retentionReplication,
+  resilienceAutoscaling,
+  exposureReleases,
+  identityReleases,
+  resilienceReleases,
+  retentionReleases,
 ];
 
 export const policies: readonly Policy[] = policiesOf(modules);

@@ -161,7 +161,7 @@ export const authGrafanaLogin = grafanaPolicy({
   description:
     "A Grafana that its chart publishes has people log in at the organisation's own door; wherever there is such a door, it is the only one, it is asked over TLS, and its word on roles counts.",
   remedy:
-    "Enable auth.generic_oauth (with use_pkce and role_attribute_strict) or your provider's, with its client_secret in a file; set auth disable_login_form, and turn auth.basic and insecure e-mail look-up off; give auth.proxy a whitelist",
+    "Enable auth.generic_oauth (with role_attribute_strict) or your provider's, with use_pkce and its client_secret in a file; set auth disable_login_form, and turn auth.basic and insecure e-mail look-up off; give auth.proxy a whitelist",
   covers: [],
   *look(grafana) {
     const { path, setting, published } = grafana;
@@ -172,7 +172,7 @@ export const authGrafanaLogin = grafanaPolicy({
     }
     for (const section of chosen) {
       const isGeneric = section === "auth.generic_oauth";
-      if (isGeneric || setting(section, "use_pkce") !== undefined)
+      if (!["auth.saml", "auth.jwt", "auth.proxy"].includes(section))
         yield* expect({ ...grafana, complete: true }, section, "use_pkce", "false", ["true"]);
       if (isGeneric)
         yield* expect({ ...grafana, complete: true }, section, "role_attribute_strict", "false", ["true"]);

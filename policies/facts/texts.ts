@@ -1,4 +1,5 @@
 /** Every text that a resource holds, wherever in its properties. */
+import { unpacked } from "./payloads.ts";
 import { isMap, known, type Properties, type Resource } from "../resource.ts";
 
 export interface Text {
@@ -26,7 +27,7 @@ function parsed(text: unknown): unknown {
 }
 
 function below(value: unknown, path: string, label = ""): readonly Text[] {
-  if (typeof value === "string") return [{ path, text: opened(value, path), label }];
+  if (typeof value === "string") return [{ path, text: unpacked(opened(value, path)), label }];
   if (Array.isArray(value))
     return value.flatMap((_, index) =>
       known(() => below((value as unknown[])[index], `${path}[${String(index)}]`, label), []),

@@ -1,5 +1,5 @@
 /** Kubernetes: who may do what is named. */
-import type { ResourcePolicy } from "../policy.ts";
+import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, listAt, quoted } from "../resource.ts";
 
 const roleTypes = [
@@ -116,33 +116,37 @@ export const identityCertificate: ResourcePolicy = {
   covers: [],
   types: ["kubernetes:cert-manager.io/v1:Certificate"],
   *check({ props }) {
-    const spec = at(props, "spec");
-    const rotation = at(spec, "privateKey", "rotationPolicy");
-    // An authority with a new key is another authority: everybody who trusts it would have to hear of it first.
-    if (rotation !== "Always" && at(spec, "isCA") !== true)
-      yield { path: "spec.privateKey.rotationPolicy", problem: `${quoted(rotation)}, expected "Always"` };
-    const algorithm = at(spec, "privateKey", "algorithm");
-    const size = Number(at(spec, "privateKey", "size") ?? 256);
-    if ((algorithm === "RSA" || algorithm === undefined) && size < 2_048)
-      yield { path: "spec.privateKey", problem: "is an RSA key of less than 2048 bits" };
-    const issuer = at(spec, "issuerRef", "name");
-    if (issuer === undefined || issuer === "") yield { path: "spec.issuerRef.name", problem: "is not set" };
-    const hours = (value: unknown): number | undefined => {
-      const [, count] = /^(\d+)h/.exec(String(value)) ?? [];
-      return count === undefined ? undefined : Number(count);
-    };
-    const duration = hours(at(spec, "duration")) ?? 2_160;
-    const renewed = hours(at(spec, "renewBefore"));
-    // An authority lives longer than what it signs.
-    if (at(spec, "isCA") !== true && duration > 8_784)
-      yield { path: "spec.duration", problem: `${quoted(at(spec, "duration"))}, expected a year at most` };
-    if (renewed !== undefined && renewed < duration / 10)
-      yield {
-        path: "spec.renewBefore",
-        problem: `${quoted(at(spec, "renewBefore"))}, less than a tenth of its life`,
-      };
+    yield* certificateFaults(at(props, "spec"), "spec");
   },
 };
+
+/** What is wrong with what a Certificate asks for, wherever it is written. */
+export function* certificateFaults(spec: unknown, path: string): Iterable<Fault> {
+  const wrong = (name: string, problem: string): Fault => ({ path: `${path}.${name}`, problem });
+  const rotation = at(spec, "privateKey", "rotationPolicy");
+  // An authority with a new key is another authority: everybody who trusts it would have to hear of it first.
+  if (rotation !== "Always" && at(spec, "isCA") !== true)
+    yield wrong("privateKey.rotationPolicy", `${quoted(rotation)}, expected "Always"`);
+  const algorithm = at(spec, "privateKey", "algorithm");
+  const size = Number(at(spec, "privateKey", "size") ?? 256);
+  if ((algorithm === "RSA" || algorithm === undefined) && size < 2_048)
+    yield wrong("privateKey", "is an RSA key of less than 2048 bits");
+  const issuer = at(spec, "issuerRef", "name");
+  if (issuer === undefined || issuer === "") yield wrong("issuerRef.name", "is not set");
+  const hours = (value: unknown): number | undefined => {
+    const [, count] = /^(\d+)h/.exec(String(value)) ?? [];
+    return count === undefined ? undefined : Number(count);
+  };
+  const duration = hours(at(spec, "duration")) ?? 2_160;
+  const renewed = hours(at(spec, "renewBefore"));
+  // An authority lives longer than what it signs.
+  if (at(spec, "isCA") !== true && duration > 8_784)
+    yield wrong("duration", `${quoted(at(spec, "duration"))}, expected a year at most`);
+  else if (duration > 87_840)
+    yield wrong("duration", `${quoted(at(spec, "duration"))}, expected ten years at most`);
+  if (renewed !== undefined && renewed < duration / 10)
+    yield wrong("renewBefore", `${quoted(at(spec, "renewBefore"))}, less than a tenth of its life`);
+}
 
 export const encryptionStorageClass: ResourcePolicy = {
   id: "retention-storage-class",

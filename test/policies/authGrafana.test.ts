@@ -318,10 +318,14 @@ describe("Policies of authentication: who comes into Grafana", () => {
     passes: {
       "the organisation's own door": [chart({ ingress: { enabled: true }, "grafana.ini": login })],
       "a Grafana that nobody outside reaches": [chart({})],
-      "Entra, whose defaults are safe": [
+      Entra: [
         chart({
           service: { type: "LoadBalancer" },
-          "grafana.ini": { ...login, "auth.generic_oauth": {}, "auth.azuread": { enabled: true } },
+          "grafana.ini": {
+            ...login,
+            "auth.generic_oauth": {},
+            "auth.azuread": { enabled: true, use_pkce: true },
+          },
         }),
       ],
       "a proxy of a known address": [
