@@ -23,10 +23,10 @@ const templates: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:apps/v1:StatefulSet": ["spec", "template"],
   "kubernetes:apps/v1:DaemonSet": ["spec", "template"],
   "kubernetes:apps/v1:ReplicaSet": ["spec", "template"],
-  "kubernetes:batch/v1:Job": ["spec", "template"],
-  "kubernetes:batch/v1:CronJob": ["spec", "jobTemplate", "spec", "template"],
   "kubernetes:core/v1:ReplicationController": ["spec", "template"],
   "kubernetes:core/v1:PodTemplate": ["template"],
+  "kubernetes:batch/v1:Job": ["spec", "template"],
+  "kubernetes:batch/v1:CronJob": ["spec", "jobTemplate", "spec", "template"],
   "kubernetes:core/v1:Pod": [],
 };
 

@@ -10,15 +10,7 @@ export const identityKubernetesRole: ResourcePolicy = {
   description: "A role names verbs, groups and resources, and gives no way to more rights than its own.",
   remedy:
     "Replace `*` by what is needed; remove what gives any right, and choose the roles that an aggregated one takes by their labels",
-  covers: [
-    "CKV_K8S_49",
-    "CKV_K8S_155",
-    "CKV_K8S_156",
-    "CKV_K8S_157",
-    "CKV_K8S_158",
-    "CIS Kubernetes 5.1.3",
-    "AVD-KSV-0046",
-  ],
+  covers: ["CKV_K8S_49", "CKV_K8S_157", "CKV_K8S_158", "CKV2_K8S_3", "CIS Kubernetes 5.1.3", "AVD-KSV-0046"],
   types: [
     "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
     "kubernetes:rbac.authorization.k8s.io/v1:Role",
@@ -29,7 +21,10 @@ export const identityKubernetesRole: ResourcePolicy = {
       const verbs = listAt(rule, "verbs").map(String);
       const resources = listAt(rule, "resources").map(String);
       for (const part of ["verbs", "apiGroups", "resources", "nonResourceURLs"])
-        if (listAt(rule, part).includes("*")) yield { path: `${path}.${part}`, problem: 'holds "*"' };
+        for (const name of listAt(rule, part).map(String))
+          // Part of a path, /metrics/*, is a name.
+          if (part === "nonResourceURLs" ? name === "*" : name.includes("*"))
+            yield { path: `${path}.${part}`, problem: `holds "${name}"` };
       for (const verb of ["escalate", "bind", "impersonate"])
         if (verbs.includes(verb))
           yield { path: `${path}.verbs`, problem: `hold ${verb}, which gives any right` };
@@ -146,35 +141,44 @@ export const identityCertificate: ResourcePolicy = {
   covers: [],
   types: ["kubernetes:cert-manager.io/v1:Certificate"],
   *check({ props }) {
-    const spec = at(props, "spec");
-    const rotation = at(spec, "privateKey", "rotationPolicy");
-    // An authority with a new key is another authority: everybody who trusts it would have to hear of it first.
-    if (rotation !== "Always" && at(spec, "isCA") !== true)
-      yield { path: "spec.privateKey.rotationPolicy", problem: `${quoted(rotation)}, expected "Always"` };
-    // cert-manager's own are RSA, and 2048 bits of it.
-    const algorithm = at(spec, "privateKey", "algorithm") ?? "RSA";
-    if (algorithm === "RSA" && Number(at(spec, "privateKey", "size") ?? 2_048) < 2_048)
-      yield { path: "spec.privateKey", problem: "is an RSA key of less than 2048 bits" };
-    const issuer = at(spec, "issuerRef", "name");
-    if (issuer === undefined || issuer === "") yield { path: "spec.issuerRef.name", problem: "is not set" };
-    const duration = durationDays(at(spec, "duration")) ?? 90;
-    const renewed = durationDays(at(spec, "renewBefore"));
-    const percentage = at(spec, "renewBeforePercentage");
-    // An authority lives longer than what it signs.
-    if (at(spec, "isCA") !== true && duration > 366)
-      yield { path: "spec.duration", problem: `${quoted(at(spec, "duration"))}, expected a year at most` };
-    if (renewed !== undefined && renewed < duration / 10)
-      yield {
-        path: "spec.renewBefore",
-        problem: `${quoted(at(spec, "renewBefore"))}, less than a tenth of its life`,
-      };
-    if (typeof percentage === "number" && percentage < 10)
-      yield {
-        path: "spec.renewBeforePercentage",
-        problem: `${quoted(percentage)}, less than a tenth of its life`,
-      };
+    yield* certificateFaults(at(props, "spec"), "spec");
   },
 };
+
+/** What is wrong with what a Certificate asks for, wherever it is written. */
+export function* certificateFaults(spec: unknown, path: string): Iterable<Fault> {
+  const rotation = at(spec, "privateKey", "rotationPolicy");
+  // An authority with a new key is another authority: everybody who trusts it would have to hear of it first.
+  if (rotation !== "Always" && at(spec, "isCA") !== true)
+    yield { path: `${path}.privateKey.rotationPolicy`, problem: `${quoted(rotation)}, expected "Always"` };
+  // cert-manager's own are RSA, and 2048 bits of it.
+  const algorithm = at(spec, "privateKey", "algorithm") ?? "RSA";
+  if (algorithm === "RSA" && Number(at(spec, "privateKey", "size") ?? 2_048) < 2_048)
+    yield { path: `${path}.privateKey`, problem: "is an RSA key of less than 2048 bits" };
+  const issuer = at(spec, "issuerRef", "name");
+  if (issuer === undefined || issuer === "") yield { path: `${path}.issuerRef.name`, problem: "is not set" };
+  const duration = durationDays(at(spec, "duration")) ?? 90;
+  const renewed = durationDays(at(spec, "renewBefore"));
+  const percentage = at(spec, "renewBeforePercentage");
+  // An authority lives longer than what it signs.
+  if (at(spec, "isCA") !== true && duration > 366)
+    yield { path: `${path}.duration`, problem: `${quoted(at(spec, "duration"))}, expected a year at most` };
+  else if (duration > 3_660)
+    yield {
+      path: `${path}.duration`,
+      problem: `${quoted(at(spec, "duration"))}, expected ten years at most`,
+    };
+  if (renewed !== undefined && renewed < duration / 10)
+    yield {
+      path: `${path}.renewBefore`,
+      problem: `${quoted(at(spec, "renewBefore"))}, less than a tenth of its life`,
+    };
+  if (typeof percentage === "number" && percentage < 10)
+    yield {
+      path: `${path}.renewBeforePercentage`,
+      problem: `${quoted(percentage)}, less than a tenth of its life`,
+    };
+}
 
 export const encryptionStorageClass: ResourcePolicy = {
   id: "retention-storage-class",

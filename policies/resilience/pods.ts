@@ -7,7 +7,7 @@ import {
   type PodTemplate,
 } from "../facts/podTemplates.ts";
 import type { Concern, Fault, ResourcePolicy } from "../policy.ts";
-import { namesVersion } from "./releases.ts";
+import { namesVersion } from "./releaseValues.ts";
 import { at, everyOne, isMap, isOn, listAt, quoted, type Properties } from "../resource.ts";
 
 interface ContainerPolicy {
@@ -73,7 +73,7 @@ export const podNonRoot = containerPolicy({
   severity: "high",
   description: "No container runs as root.",
   remedy: "Set securityContext.runAsNonRoot to true, and runAsUser to a number other than 0",
-  covers: ["CKV_K8S_6", "CKV_K8S_20", "CKV_K8S_23", "CIS Kubernetes 5.2.7", "AVD-KSV-0012"],
+  covers: ["CKV_K8S_23", "CIS Kubernetes 5.2.7", "AVD-KSV-0012"],
   *lookAtPod({ spec, path }) {
     const { runAsNonRoot, runAsUser } = contextOf(spec);
     if (runAsNonRoot === false || runAsNonRoot === "false")
@@ -103,7 +103,6 @@ export const podPrivileges = containerPolicy({
   covers: [
     "CKV_K8S_16",
     "CKV_K8S_20",
-    "CKV_K8S_25",
     "CKV_K8S_28",
     "CKV_K8S_37",
     "CKV_K8S_39",
@@ -140,7 +139,7 @@ export const podReadOnly = containerPolicy({
   severity: "medium",
   description: "A container's own files cannot be changed.",
   remedy: "Set securityContext.readOnlyRootFilesystem to true, and mount what is written",
-  covers: ["CKV_K8S_22", "AVD-KSV-0014"],
+  covers: ["CKV_K8S_22", "CKV_K8S_29", "CKV_K8S_30", "AVD-KSV-0014"],
   *look({ container, path, pod }) {
     const value = at(container, "securityContext", "readOnlyRootFilesystem");
     if (value !== true && !isWindows(pod))
@@ -180,15 +179,7 @@ export const podResources = containerPolicy({
   severity: "medium",
   description: "A container asks for CPU and memory, and cannot take all the memory there is.",
   remedy: "Set resources.requests.cpu, resources.requests.memory and resources.limits.memory",
-  covers: [
-    "CKV_K8S_10",
-    "CKV_K8S_11",
-    "CKV_K8S_12",
-    "CKV_K8S_13",
-    "AVD-KSV-0011",
-    "AVD-KSV-0016",
-    "AVD-KSV-0018",
-  ],
+  covers: ["CKV_K8S_10", "CKV_K8S_12", "CKV_K8S_13", "AVD-KSV-0011", "AVD-KSV-0016", "AVD-KSV-0018"],
   *look({ container, path, pod }) {
     // Kubernetes takes no resources for a container for debugging.
     if (path.includes(".ephemeralContainers[")) return;

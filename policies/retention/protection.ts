@@ -149,7 +149,7 @@ export const retentionCopy: StackPolicy = {
     "Where a stack must have one, a second region holds a copy of what it keeps, and the copy is complete.",
   remedy:
     "Replicate the bucket (BucketReplicationConfig with every object, deletions and KMS objects) or account (ObjectReplicationPolicy)",
-  covers: ["CKV_AWS_144"],
+  covers: [],
   settings: {
     required: { type: "boolean", default: false, description: "Whether a stack without a copy is at fault." },
   },
@@ -259,7 +259,7 @@ export const retentionAzureAccessLog: StackPolicy = {
   description: "A storage account, vault and cluster of Azure's write down who did what.",
   remedy:
     "Add a DiagnosticSetting for it (for a storage account for its blobServices/default), with its logs enabled",
-  covers: ["CKV2_AZURE_21", "CKV_AZURE_4", "CIS Azure 5.1.4", "AVD-AZU-0009"],
+  covers: ["CIS Azure 5.1.4", "AVD-AZU-0009"],
   *inspect(stack) {
     const settings = stack.ofType("azure-native:monitor:DiagnosticSetting");
     yield* everyOne(
@@ -297,7 +297,7 @@ export const retentionAzureRedundancy = requirementPolicy({
   severity: "high",
   description: "A storage account keeps its blobs in three zones, or in two regions.",
   remedy: 'Set sku.name to "Standard_ZRS" or "Standard_GZRS" (where the region has no zones "Standard_GRS")',
-  covers: ["CKV_AZURE_206"],
+  covers: [],
   requires: [
     {
       type: azureAccountType,

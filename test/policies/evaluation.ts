@@ -79,41 +79,55 @@ export function evaluate(
   configuration: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
   now = new Date("2026-01-15T12:00:00Z"),
 ): Verdict {
-  const violations: Violation[] = [];
-  const undecided = new Set<string>();
-  const stack = stackOf(resources);
-  for (const policy of policies) {
-    const { settings, isExcluded } = readConfiguration(policy, configuration[policy.id] ?? {}, now);
-    const decide = (look: () => void): void => {
-      try {
-        look();
-      } catch (error) {
-        if (!isUnknown(error)) throw error;
-        undecided.add(policy.id);
-      }
-    };
-    if ("inspect" in policy)
-      decide(() => {
-        for (const { resource, ...fault } of policy.inspect(stack, settings))
-          if (!isExcluded(resource))
-            violations.push({
-              policy: policy.id,
-              urn: resource.urn,
-              message: message(policy, resource, fault),
-            });
-      });
-    else
-      for (const resource of stack.ofType(...policy.types).filter((one) => !isExcluded(one)))
+  return prepared(policies, configuration, now)(resources);
+}
+
+/** The same with the configuration read once, for many looks. */
+export function prepared(
+  policies: readonly Policy[],
+  configuration: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  now: Date,
+): (resources: readonly StackResource[]) => Verdict {
+  const configured = policies.map((policy) => ({
+    policy,
+    ...readConfiguration(policy, configuration[policy.id] ?? {}, now),
+  }));
+  return (resources) => {
+    const violations: Violation[] = [];
+    const undecided = new Set<string>();
+    const stack = stackOf(resources);
+    for (const { policy, settings, isExcluded } of configured) {
+      const decide = (look: () => void): void => {
+        try {
+          look();
+        } catch (error) {
+          if (!isUnknown(error)) throw error;
+          undecided.add(policy.id);
+        }
+      };
+      if ("inspect" in policy)
         decide(() => {
-          for (const fault of policy.check(resource, settings))
-            violations.push({
-              policy: policy.id,
-              urn: resource.urn,
-              message: message(policy, resource, fault),
-            });
+          for (const { resource, ...fault } of policy.inspect(stack, settings))
+            if (!isExcluded(resource))
+              violations.push({
+                policy: policy.id,
+                urn: resource.urn,
+                message: message(policy, resource, fault),
+              });
         });
-  }
-  return { violations, undecided: [...undecided] };
+      else
+        for (const resource of stack.ofType(...policy.types).filter((one) => !isExcluded(one)))
+          decide(() => {
+            for (const fault of policy.check(resource, settings))
+              violations.push({
+                policy: policy.id,
+                urn: resource.urn,
+                message: message(policy, resource, fault),
+              });
+          });
+    }
+    return { violations, undecided: [...undecided] };
+  };
 }
 
 const secretKey = "4dabf18193072939515e22adb298388d";

@@ -11,8 +11,8 @@ import {
   podSeccomp,
   podToken,
 } from "../../policies/resilience/pods.ts";
-import * as releasePolicies from "../../policies/resilience/releases.ts";
-import { podReleaseValues } from "../../policies/resilience/releases.ts";
+import * as releasePolicies from "../../policies/resilience/releaseValues.ts";
+import { podReleaseValues } from "../../policies/resilience/releaseValues.ts";
 import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
