@@ -80,7 +80,7 @@ export const releaseResources = releasePolicy({
   severity: "medium",
   description: "Resources in a release's values ask for CPU and memory, and limit memory.",
   remedy: "Set requests.cpu, requests.memory and limits.memory, or leave the map to the chart",
-  covers: ["CKV_K8S_10", "CKV_K8S_11", "CKV_K8S_12", "CKV_K8S_13"],
+  covers: ["CKV_K8S_10", "CKV_K8S_12", "CKV_K8S_13"],
   *look(release) {
     for (const { path, key, map } of mapsOf(release))
       if (key === "resources" && (map["requests"] !== undefined || map["limits"] !== undefined))
