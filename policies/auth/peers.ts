@@ -1,4 +1,5 @@
 /** What servers say to each other: Thanos' gRPC, the samples that it receives, Alertmanager's gossip. */
+import { podTypes } from "../facts/podTemplates.ts";
 import { processesOf, processTypes, type Process } from "../facts/processes.ts";
 import { isOn, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
 import { alertmanager, componentOf, isLocal, runs } from "../facts/servers.ts";
@@ -16,7 +17,7 @@ export const authGrpc: ResourcePolicy = {
   concern: "auth",
   severity: "critical",
   description:
-    "Thanos' gRPC, the writes that it receives, and Alertmanager's gossip want a certificate of whoever calls.",
+    "Thanos' gRPC, the writes that it receives, and Alertmanager's gossip want a certificate of whoever calls, but for callers of the same pod.",
   remedy:
     "Give --grpc-server-tls-cert, -key and -client-ca, a receiver --remote-write.server-tls-… too, and Alertmanager --cluster.tls-config",
   covers: [],
@@ -36,14 +37,19 @@ function* started(process: Process): Generator<Fault> {
     ...(isAsked ? [grpc] : []),
     ...(component === "receive" ? [received] : []),
   ])
-    if (!isLocal(process, [listens]))
+    if (!isInPod(process, listens))
       for (const name of ["cert", "key", "client-ca"])
         if (typeof flag(`${prefix}-${name}`) !== "string" || flag(`${prefix}-${name}`) === "")
           yield { path, problem: `starts Thanos without --${prefix}-${name}` };
-  if (!runs(alertmanager, process) || isLocal(process, [alertmanager.mark])) return;
+  if (!runs(alertmanager, process) || isInPod(process, alertmanager.mark)) return;
   // Without an address it gossips everywhere; with an empty one not at all.
   if (flag(alertmanager.mark) !== "" && typeof flag("cluster.tls-config") !== "string")
     yield { path, problem: "starts Alertmanager without --cluster.tls-config" };
+}
+
+/** Whether only its own pod reaches it there; the loopback of a machine is everybody's who is on it. */
+function isInPod(process: Process, listens: string): boolean {
+  return podTypes.includes(process.resource.type) && isLocal(process, [listens]);
 }
 
 /** Parts of thanos-community's chart that others ask, with its defaults. */

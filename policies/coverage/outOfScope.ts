@@ -167,10 +167,6 @@ export const outOfScope: readonly Excuse[] = [
     checks: ["CKV_AZURE_168"],
   },
   {
-    reason: "Secrets come by External Secrets, which reads them again by itself, and not by the CSI driver.",
-    checks: ["CKV_AZURE_172"],
-  },
-  {
     reason: "Names are often answered by a hub beside the network, whose addresses are not its own.",
     checks: ["CKV_AZURE_183"],
   },

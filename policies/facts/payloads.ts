@@ -4,9 +4,15 @@ import { gunzipSync } from "node:zlib";
 /** Lines of base64 that begin as gzip does. */
 const payload = /H4sI[A-Za-z0-9+/=\r\n]{16,}/g;
 
+/** What was unpacked before: each policy reads the same scripts. */
+const known = new Map<string, string>();
+
 /** The text with what is packed into it readable in its place; what cannot be unpacked stays as it is. */
 export function unpacked(text: string): string {
-  return text.replaceAll(payload, (found) => {
+  if (!text.includes("H4sI")) return text;
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const after = text.replaceAll(payload, (found) => {
     try {
       // The line after it may be letters only, like the `END` of a here-document.
       const lines = found.split(/\r?\n/);
@@ -19,4 +25,6 @@ export function unpacked(text: string): string {
       return found;
     }
   });
+  known.set(text, after);
+  return after;
 }

@@ -63,15 +63,14 @@ function* contextFaults({ path, map }: NamedMap, other: unknown): Iterable<Fault
 
 /** The pod's context beside a container's: `podSecurityContext`, or `securityContext` beside `containerSecurityContext`. */
 function sibling(release: Release, { path, key }: NamedMap): unknown {
-  const steps = path.split(/[.[\]]+/).slice(1, -1);
-  const names =
+  const own = path.split(/[.[\]]+/).slice(1, -1);
+  const beside =
     key === "securityContext" ? ["podSecurityContext"] : ["securityContext", "podSecurityContext"];
+  const places = beside.map((name) => [...own, name]);
   // A container beside the chart's own stands in a list, below what the pod's context is in.
-  const above = /^\d+$/.test(steps.at(-1) ?? "") ? [steps, steps.slice(0, -2)] : [steps];
-  return above
-    .flatMap((place) => [...names, "securityContext"].map((name) => at(release.values, ...place, name)))
-    .filter((found) => found !== at(release.values, ...steps, key))
-    .find(isMap);
+  if (/^\d+$/.test(own.at(-1) ?? ""))
+    for (const name of ["podSecurityContext", "securityContext"]) places.push([...own.slice(0, -2), name]);
+  return places.map((place) => at(release.values, ...place)).find(isMap);
 }
 
 export const releaseResources = releasePolicy({
@@ -80,7 +79,7 @@ export const releaseResources = releasePolicy({
   severity: "medium",
   description: "Resources in a release's values ask for CPU and memory, and limit memory.",
   remedy: "Set requests.cpu, requests.memory and limits.memory, or leave the map to the chart",
-  covers: ["CKV_K8S_10", "CKV_K8S_11", "CKV_K8S_12", "CKV_K8S_13"],
+  covers: ["CKV_K8S_10", "CKV_K8S_12", "CKV_K8S_13"],
   *look(release) {
     for (const { path, key, map } of mapsOf(release))
       if (key === "resources" && (map["requests"] !== undefined || map["limits"] !== undefined))

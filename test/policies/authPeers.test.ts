@@ -15,7 +15,7 @@ describe("Policies of authentication: what servers say to each other", () => {
     passes: {
       "a querier that looks at certificates": [thanos("query", "--grpc-address=0.0.0.0:10901", ...grpc)],
       "a receiver whose writers have certificates": [thanos("receive", ...grpc, ...received)],
-      "a sidecar of its own host": [thanos("sidecar", "--grpc-address=127.0.0.1:10901")],
+      "a sidecar that its own pod asks": [thanos("sidecar", "--grpc-address=127.0.0.1:10901")],
       "components that nobody asks": [
         thanos("compact", "--http-address=0.0.0.0:10902"),
         { ...thanos("query-frontend", "--http-address=0.0.0.0:10902"), name: "frontend" },
@@ -75,6 +75,15 @@ describe("Policies of authentication: what servers say to each other", () => {
           },
         ],
         says: /userData starts Thanos without --grpc-server-tls-cert/,
+      },
+      "a store for everybody on a machine": {
+        stack: [
+          {
+            type: "command:remote:Command",
+            props: { create: "thanos.exe store --grpc-address=127.0.0.1:10901 --data-dir=D:\\thanos" },
+          },
+        ],
+        says: /create starts Thanos without --grpc-server-tls-client-ca/,
       },
       "a chart's store": {
         stack: [chart({ ...off, storegateway: { enabled: true, extraArgs: ["--log.level=info"] } })],
