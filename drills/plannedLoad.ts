@@ -1,7 +1,7 @@
 /**
  * The load that a system plans for, as series that its rules read. Every planned series of a job counts as one that a rule
  * reads, spread evenly over the metrics that a rule reads of that job: real targets also have series that nobody reads, so
- * that rules are never asked for more than this.
+ * that rules are never asked for more than this. Of servers and hosts a metric has at most ten series, times its buckets.
  */
 import { planCapacity } from "../monitoring/capacity.ts";
 import type { Labels, System } from "../monitoring/model.ts";
@@ -38,6 +38,11 @@ export function plannedSeries(system: System): ReadonlyMap<string, readonly Plan
   const intervals = new Map(system.jobs.map(({ name, interval }) => [name, interval]));
   const planned = planCapacity(system).jobs.filter(({ name }) => intervals.has(name));
   const names = planned.map(({ name }) => name);
+  const aboutItself = new Set(
+    system.jobs
+      .filter(({ discovery, name }) => servers.has(discovery.kind) && name !== "kube-state-metrics")
+      .map(({ name }) => name),
+  );
   const byJob = planned.map(({ name, targets, series: budget }): [string, PlannedSeries[]] => {
     const own = scraped.filter(({ jobs, metric }) => jobs(name) && comesFrom(metric, name, names));
     const interval = seconds(intervals.get(name) ?? system.scrape.interval);
@@ -47,15 +52,19 @@ export function plannedSeries(system: System): ReadonlyMap<string, readonly Plan
       ...(own.length === once.length ? [unread] : []),
     ];
     const rest = Math.max(0, budget - targets * once.length);
+    const most = (read: Read): number => (aboutItself.has(name) ? targets * seriesOfServer(read) : Infinity);
     return [
       name,
       [
         ...once.flatMap((read) =>
           Array.from({ length: targets }, (_, index) => seriesOf(read, index, name, interval)),
         ),
-        ...Array.from({ length: rest }, (_, index) =>
-          seriesOf(many[index % many.length] ?? unread, Math.floor(index / many.length), name, interval),
-        ),
+        ...Array.from({ length: rest }, (_, index) => {
+          const [read = unread, member] = [many[index % many.length], Math.floor(index / many.length)];
+          return member < most(read)
+            ? seriesOf(read, member, name, interval)
+            : seriesOf(unread, index, name, interval);
+        }),
       ],
     ];
   });
@@ -73,6 +82,14 @@ export function plannedSeries(system: System): ReadonlyMap<string, readonly Plan
 
 /** What every target has once, by its scrape or its process. */
 const ofTargets = /^(up|scrape_.+|process_start_time_seconds)$/;
+
+/** Kinds of discovery that find servers and hosts, which speak of themselves: not of everything in a cluster or a business. */
+const servers: ReadonlySet<string> = new Set(["stack", "hosts", "workload", "pushgateway"]);
+
+/** Series of a metric that a server has of itself: handlers, shards, disks; each with its buckets. */
+function seriesOfServer({ metric, exact }: Read): number {
+  return metric.endsWith("_bucket") && exact["le"] === undefined ? 10 * bounds.length : 10;
+}
 
 /** What no rule reads. */
 const unread: Read = {

@@ -105,14 +105,15 @@ function defaults(options: HaproxyOptions): string {
     "timeout connect 2s",
     "timeout check 2s",
     "timeout queue 30s",
-    // Longer than a query may take: a bad query ends with the server's own error and is not repeated elsewhere.
+    // Longer than a query may take: a bad query ends with the server's own error.
     `timeout client ${exchange}`,
     `timeout server ${exchange}`,
     "timeout tunnel 1h",
     // Default backends lose 2 of 131 requests when a server is killed; with these, none.
     "retries 3",
     "option redispatch 1",
-    // 503: a Prometheus that stops in good order answers so for some milliseconds before its door closes (web/web.go, testReady).
+    // 503: a Prometheus that stops in good order answers so until its storage is closed (web/web.go, testReady). A query that
+    // ran into its time limit is answered so too, and tried again as long as its client waits.
     "retry-on conn-failure empty-response response-timeout 503",
     `default-server ssl verify required ca-file ${options.certificateAuthorityFile}`,
     // A failed check is followed by the next 100 ms later, so that a dead server is out after 1 s at most. `inter` is also

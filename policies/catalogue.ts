@@ -64,9 +64,12 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   retentionReleases,
 ];
 
-export const policies: readonly Policy[] = modules
-  .flatMap((module) => Object.values(module))
-  .filter(isPolicy);
+export const policies: readonly Policy[] = policiesOf(modules);
+
+/** What of the modules' exports is a policy. */
+export function policiesOf(from: readonly Readonly<Record<string, unknown>>[]): readonly Policy[] {
+  return from.flatMap((module) => Object.values(module)).filter(isPolicy);
+}
 
 function isPolicy(value: unknown): value is Policy {
   return typeof value === "object" && value !== null && "remedy" in value;

@@ -1,6 +1,6 @@
 /** The commonest policy: one property of one type must have one of some values. */
 import type { Fault, ResourcePolicy } from "./policy.ts";
-import { at, everyOne, quoted, type Resource } from "./resource.ts";
+import { at, everyOne, known, listAt, quoted, type Resource } from "./resource.ts";
 
 export interface Requirement {
   /** Type, without the version that azure-native puts into some. */
@@ -14,6 +14,8 @@ export interface Requirement {
   readonly accepts: (value: unknown) => boolean;
   /** What is accepted: `expected "TLS1_2" or newer`. */
   readonly expected: string;
+  /** Items of the path's lists that it does not hold for; a list of nothing else counts as empty. @default none */
+  readonly except?: (item: unknown) => boolean;
   /** Resources that it does not hold for. @default none */
   readonly unless?: (resource: Resource) => boolean;
 }
@@ -28,14 +30,16 @@ export function requirementPolicy({ requires, ...policy }: RequirementPolicy): R
     ...policy,
     types: [...new Set(requires.map(({ type }) => type))],
     *check(resource): Iterable<Fault> {
-      const own = requires.filter(
-        ({ type, unless }) => type === resource.type && unless?.(resource) !== true,
-      );
-      yield* everyOne(own, ({ path, accepts, expected }) =>
-        everyOne(found(resource.props, path.split(/(?<!\\)\./)), function* ({ value, path: where }) {
-          if (!accepts(value())) yield { path: where, problem: `${quoted(value())}, expected ${expected}` };
-        }),
-      );
+      const own = requires.filter(({ type }) => type === resource.type);
+      yield* everyOne(own, function* ({ path, accepts, expected, except, unless }) {
+        if (unless?.(resource) === true) return;
+        const all = found(() => resource.props, path.split(/(?<!\\)\./), except);
+        yield* everyOne(all, function* ({ value, path: where }) {
+          // A state's outputs have null where nothing is set.
+          if (!accepts(value() ?? undefined))
+            yield { path: where, problem: `${quoted(value())}, expected ${expected}` };
+        });
+      });
     },
   };
 }
@@ -46,19 +50,24 @@ interface Found {
   readonly value: () => unknown;
 }
 
-function found(value: unknown, steps: readonly string[], path = ""): readonly Found[] {
+/** Values are read when they are asked for: one that is not known hides nothing beside it. */
+function found(
+  value: () => unknown,
+  steps: readonly string[],
+  except: Requirement["except"],
+  path = "",
+): readonly Found[] {
   const [step, ...rest] = steps;
-  if (step === undefined) return [{ path, value: () => value }];
+  if (step === undefined) return [{ path, value }];
   const key = step.replace(/\[\]$/, "").replaceAll("\\.", ".");
   const where = path === "" ? key : `${path}.${key}`;
-  // Read when it is asked for: an unknown list is undecided, and hides nothing beside it.
-  if (!step.endsWith("[]")) {
-    if (rest.length === 0) return [{ path: where, value: () => at(value, key) }];
-    return found(at(value, key), rest, where);
-  }
-  const items = at(value, key);
-  if (!Array.isArray(items) || items.length === 0) return found(undefined, rest, `${where}[]`);
-  return items.flatMap((item: unknown, index) => found(item, rest, `${where}[${String(index)}]`));
+  const inner = (): unknown => at(value(), key);
+  if (!step.endsWith("[]")) return found(inner, rest, except, where);
+  const items = known(() => listAt(inner()), undefined);
+  if (items === undefined) return [{ path: `${where}[]`, value: inner }];
+  const own = [...items.keys()].filter((index) => !known(() => except?.(items[index]) === true, false));
+  if (own.length === 0) return found(() => undefined, rest, except, `${where}[]`);
+  return own.flatMap((index) => found(() => items[index], rest, except, `${where}[${String(index)}]`));
 }
 
 /** Common conditions, in words that messages use. */
@@ -68,6 +77,11 @@ export const isFalse = { accepts: (value: unknown) => value === false, expected:
 export const isNotTrue = {
   accepts: (value: unknown) => value !== true && value !== "true",
   expected: "false, or nothing",
+} as const;
+
+export const isNothing = {
+  accepts: (value: unknown) => value === undefined || value === "",
+  expected: "nothing",
 } as const;
 
 export function isSet(what: string): Pick<Requirement, "accepts" | "expected"> {

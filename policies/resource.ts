@@ -41,6 +41,9 @@ export function plainType(type: string): string {
 /**
  * The resources of `types` that belong to `owner` by `property`: computed from it, or naming it as one of `names` does
  * (an exported state holds plain names where nobody computed them).
+ *
+ * @throws the SDK's UnknownValueError where none is found, and one may belong to it: what it names is not known yet, and was
+ * computed from nothing of the owner's type
  */
 export function attached(
   stack: Stack,
@@ -49,13 +52,17 @@ export function attached(
   property: string,
   names: readonly unknown[],
 ): readonly StackResource[] {
-  return stack
-    .ofType(...types)
-    .filter(
-      (resource) =>
-        resource.origins[property]?.includes(owner.urn) === true ||
-        known(() => names.includes(resource.props[property]), false),
-    );
+  const all = stack.ofType(...types);
+  const found = all.filter(
+    ({ origins, props }) =>
+      origins[property]?.includes(owner.urn) === true || known(() => names.includes(props[property]), false),
+  );
+  if (found.length > 0) return found;
+  const owners = new Set(stack.ofType(owner.type).map(({ urn }) => urn));
+  return all.filter(
+    ({ origins, props }) =>
+      origins[property]?.some((urn) => owners.has(urn)) !== true && names.includes(props[property]),
+  );
 }
 
 /** The answer, or `otherwise` where it depends on what a preview does not know yet. */
@@ -104,6 +111,12 @@ export function at(value: unknown, ...steps: readonly (string | number)[]): unkn
         : undefined,
     value,
   );
+}
+
+/** The properties with some of them changed; what a preview does not know is handed on unread. */
+export function changed(props: Properties, changes: Properties): Properties {
+  const own = Object.entries(Object.getOwnPropertyDescriptors(props));
+  return { ...Object.fromEntries(own.map(([name, { value }]) => [name, value as unknown])), ...changes };
 }
 
 export function isMap(value: unknown): value is Properties {

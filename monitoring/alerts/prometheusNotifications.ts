@@ -34,11 +34,11 @@ export function notificationAlerts(deployed: Deployed): Alert[] {
     },
     {
       name: "PrometheusNotificationsFailing",
-      expression: `sum by (instance, alertmanager) (rate(prometheus_notifications_errors_total{job="prometheus"}[5m]))
-  / (sum by (instance, alertmanager) (rate(prometheus_notifications_errors_total{job="prometheus"}[5m]))
-    + sum by (instance, alertmanager) (rate(prometheus_notifications_sent_total{job="prometheus"}[5m]))) > 0.05`,
+      expression: `sum by (instance, alertmanager) (rate(prometheus_notifications_errors_total{job="prometheus"}[2m]))
+  / (sum by (instance, alertmanager) (rate(prometheus_notifications_errors_total{job="prometheus"}[2m]))
+    + sum by (instance, alertmanager) (rate(prometheus_notifications_sent_total{job="prometheus"}[2m]))) > 0.05`,
+      // The window is shorter than TargetDown, which hides this, is kept firing after the Alertmanager is back.
       for: "5m",
-      keepFiringFor: patience,
       severity: "warning",
       summary: "{{ $labels.instance }} cannot tell one of the Alertmanagers",
       description:

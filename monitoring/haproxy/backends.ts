@@ -43,11 +43,17 @@ export function renderBackends(
       serverLine(pool, kind, server, position, reachedAt(server, options.forwardedPorts)),
     );
     const lines = kind.startsEmpty === true ? onlyWhenComplete(servers, alertsKnownAfter(system)) : servers;
-    return [`backend ${pool.backend}`, ...kind.rules, ...health(kind), ...lines]
+    return [`backend ${pool.backend}`, ...spares, ...kind.rules, ...health(kind), ...lines]
       .map((line, position) => (position === 0 ? line : `  ${line}`))
       .join("\n");
   });
 }
+
+/**
+ * The first server that is up serves, so that the next is its spare; a repeated request goes to another. Servers marked
+ * `backup` would do the first only: repeats go to the same server until a check has found out.
+ */
+const spares = ["balance first"];
 
 interface PoolKind {
   readonly name: string;
@@ -166,12 +172,11 @@ function serverLine(pool: Pool, kind: PoolKind, server: Instance, position: numb
   if (kind.watched === true) {
     line.push("inter 2s downinter 2s");
   } else if (position < pool.servers.length - 1) {
-    // Retries follow at once and choose the same server as long as it counts as up: the first refused connection takes it
-    // out, until a check finds it ready. The last one stays: there is nobody to go to.
+    // The first refused connection takes it out, until a check finds it ready: the requests after it need no second try.
+    // The last one stays: there is nobody to go to.
     line.push("observe layer4 error-limit 1 on-error mark-down");
   }
   if (kind.maxConnections !== undefined) line.push(`maxconn ${String(kind.maxConnections)}`);
-  if (position > 0 && kind.watched !== true) line.push("backup");
   return line.join(" ");
 }
 
@@ -180,11 +185,11 @@ function serverLine(pool: Pool, kind: PoolKind, server: Instance, position: numb
  * resort, so that it serves at once while the others are down.
  */
 function onlyWhenComplete(servers: readonly string[], seconds: number): readonly string[] {
-  const [first, ...spares] = servers;
-  if (first === undefined || spares.length === 0) return servers;
+  const [first, ...others] = servers;
+  if (first === undefined || others.length === 0) return servers;
   const lastResort = first.replace(/^server (\S+)/, "server $1-incomplete");
   const checks = Math.ceil(seconds / shortestSecondsBetweenChecks) + 1;
-  return [`${first} rise ${String(checks)}`, ...spares, `${lastResort} backup`];
+  return [`${first} rise ${String(checks)}`, ...others, `${lastResort} backup`];
 }
 
 /** A server that is on its way up is asked every `fastinter`, less the 5 % by which `spread-checks` may shorten it. */

@@ -5,7 +5,7 @@ import { pools } from "./backends.ts";
 /**
  * The rule that answers `/health`:
  * `{"pools":[{"name":"prometheus","usable":1,"total":2,"servers":{"prometheus-1":true,"prometheus-2":false}}]}`.
- * `usable` counts what takes requests now: spares do only when there is nothing better.
+ * `usable` counts what can take requests now: one that is still completing its answers does only when there is nothing better.
  */
 export function healthAnswer(layout: Layout, member?: number): string {
   const entries = pools(layout, member).map(({ name, backend, servers }) => {

@@ -1,10 +1,11 @@
 /** AWS: nothing is open to everybody but the edge, on 443. */
-import { statementsOf } from "../facts/policyDocuments.ts";
+import { groupTypes, inboundRules } from "../facts/inboundRules.ts";
+import { namesCaller, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, isMap, listAt, quoted } from "../resource.ts";
+import { at, attached, changed, everyOne, isMap, known, listAt, quoted } from "../resource.ts";
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
-import { isFalse, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
-import { isEverybody, portsOf, type PortRange } from "./networks.ts";
+import { isFalse, isNothing, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
+import { isEverybody, isPrivate, type PortRange } from "./networks.ts";
 
 const blockType = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"] as const;
@@ -25,7 +26,10 @@ export const exposureS3PublicBlock = requirementPolicy({
     "AVD-AWS-0087",
   ],
   requires: blocks.map((path) => ({ type: blockType, path, ...isTrue })),
-  mend: ({ props }) => ({ ...props, ...Object.fromEntries(blocks.map((name) => [name, true])) }),
+  mend: ({ props }) =>
+    blocks.every((name) => known(() => props[name], undefined) === true)
+      ? undefined
+      : changed(props, Object.fromEntries(blocks.map((name) => [name, true]))),
 });
 
 export const exposureS3Block: StackPolicy = {
@@ -71,26 +75,30 @@ export const exposureS3Policy: ResourcePolicy = {
   remedy:
     "Name the principals of each Allow statement; `*` only with a condition on account, organisation or endpoint",
   covers: ["CKV_AWS_70"],
-  types: ["aws:s3/bucketPolicy:BucketPolicy", "aws:secretsmanager/secretPolicy:SecretPolicy"],
-  *check({ props }) {
-    const statements = statementsOf(props["policy"]);
+  types: [
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:secretsmanager/secretPolicy:SecretPolicy",
+    ...s3BucketTypes,
+    "aws:secretsmanager/secret:Secret",
+  ],
+  *check({ type, props }) {
+    const document = props["policy"];
+    // A bucket or secret may have its policy beside it, or none.
+    if (!type.endsWith("Policy") && (document === undefined || document === "")) return;
+    const statements = statementsOf(document);
     if (statements === undefined) yield { path: "policy", problem: "is no policy document" };
     yield* open(statements ?? []);
   },
 };
 
 function* open(statements: NonNullable<ReturnType<typeof statementsOf>>): Iterable<Fault> {
-  for (const { path, effect, principals, condition, inverted } of statements)
-    if (effect === "Allow" && (principals.includes("*") || inverted) && !isMap(condition))
+  for (const { path, effect, principals, condition } of statements) {
+    // Without one it is a `NotPrincipal`.
+    const isForAll = principals.includes("*") || principals.length === 0;
+    if (effect === "Allow" && isForAll && !namesCaller(condition))
       yield { path: `policy.${path}`, problem: "allows everybody" };
+  }
 }
-
-const groupTypes = [
-  "aws:ec2/securityGroup:SecurityGroup",
-  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-  "aws:ec2/securityGroupRule:SecurityGroupRule",
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-] as const;
 
 export const exposureAwsInbound: ResourcePolicy = {
   id: "exposure-aws-inbound",
@@ -118,9 +126,11 @@ export const exposureAwsInbound: ResourcePolicy = {
     },
   },
   *check(resource, { ports }) {
-    for (const { path, sources, range } of inboundRules(resource.type, resource.props))
+    yield* everyOne(inboundRules(resource), function* (rule) {
+      const { path, sources, range } = rule();
       if (sources.some(isEverybody) && !allowed(range, ports as readonly number[]))
         yield { path, problem: `lets everybody in on ${describe(range)}` };
+    });
   },
 };
 
@@ -134,37 +144,17 @@ export const exposureAwsAdministration: ResourcePolicy = {
   covers: ["CKV_AWS_24", "CKV_AWS_25"],
   types: groupTypes,
   *check(resource) {
-    for (const { path, sources, range } of inboundRules(resource.type, resource.props))
+    yield* everyOne(inboundRules(resource), function* (rule) {
+      const { path, protocol, sources, range } = rule();
+      if (!/^(?:tcp|udp|6|17|-1|all)$/i.test(protocol)) return;
+      // A rule on every port is about the network at large, which may well know itself.
+      const wide = range.to - range.from >= 65_534;
+      if (!sources.some((source) => !wide || !isPrivate(source))) return;
       for (const port of [22, 3389, 5985, 5986])
-        if (sources.length > 0 && range.from <= port && port <= range.to && range.to - range.from < 65_535)
-          yield { path, problem: `opens port ${String(port)}` };
+        if (range.from <= port && port <= range.to) yield { path, problem: `opens port ${String(port)}` };
+    });
   },
 };
-
-interface InboundRule {
-  readonly path: string;
-  readonly sources: readonly string[];
-  readonly range: PortRange;
-}
-
-function inboundRules(type: string, props: Readonly<Record<string, unknown>>): readonly InboundRule[] {
-  const rule = (value: unknown, path: string): InboundRule => ({
-    path,
-    sources: ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"].flatMap((key) => {
-      const found = at(value, key);
-      return Array.isArray(found) ? found.map(String) : typeof found === "string" ? [found] : [];
-    }),
-    range: portsOf(
-      at(value, "protocol") ?? at(value, "ipProtocol"),
-      at(value, "fromPort"),
-      at(value, "toPort"),
-    ),
-  });
-  if (type === "aws:ec2/securityGroupRule:SecurityGroupRule")
-    return props["type"] === "egress" ? [] : [rule(props, "")];
-  if (type === "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") return [rule(props, "")];
-  return listAt(props, "ingress").map((each, index) => rule(each, `ingress[${String(index)}]`));
-}
 
 function allowed({ from, to }: PortRange, ports: readonly number[]): boolean {
   return from === to && ports.includes(from);
@@ -174,7 +164,7 @@ function describe({ from, to }: PortRange): string {
   return from === to ? `port ${String(from)}` : `ports ${String(from)} to ${String(to)}`;
 }
 
-export const exposureEksEndpoint: ResourcePolicy = {
+export const exposureEksEndpoint = requirementPolicy({
   id: "exposure-eks-endpoint",
   concern: "exposure",
   severity: "high",
@@ -182,26 +172,41 @@ export const exposureEksEndpoint: ResourcePolicy = {
   remedy:
     "Set endpointPrivateAccess to true, and endpointPublicAccess to false or publicAccessCidrs to named networks",
   covers: ["CKV_AWS_38", "CKV_AWS_39", "CIS EKS 5.4.1", "CIS EKS 5.4.2", "AVD-AWS-0040", "AVD-AWS-0041"],
-  types: ["aws:eks/cluster:Cluster"],
-  *check({ props }) {
-    if (at(props, "vpcConfig", "endpointPrivateAccess") !== true)
-      yield { path: "vpcConfig.endpointPrivateAccess", problem: "is off: nodes come over the internet" };
-    if (at(props, "vpcConfig", "endpointPublicAccess") === false) return;
-    const networks = listAt(props, "vpcConfig", "publicAccessCidrs").map(String);
-    if (networks.length === 0 || networks.some(isEverybody))
-      yield { path: "vpcConfig.publicAccessCidrs", problem: "lets everybody ask the cluster's API" };
-  },
-};
+  requires: [
+    { type: "aws:eks/cluster:Cluster", path: "vpcConfig.endpointPrivateAccess", ...isTrue },
+    {
+      type: "aws:eks/cluster:Cluster",
+      path: "vpcConfig.publicAccessCidrs",
+      accepts: (value) => Array.isArray(value) && value.length > 0 && !value.map(String).some(isEverybody),
+      expected: "named networks",
+      unless: ({ props }) => at(props, "vpcConfig", "endpointPublicAccess") === false,
+    },
+  ],
+});
 
 export const exposureAwsAddress = requirementPolicy({
   id: "exposure-aws-address",
   concern: "exposure",
   severity: "high",
   description: "No machine has a public address, and no subnet gives one to those who do not ask.",
-  remedy: "Set associatePublicIpAddress and mapPublicIpOnLaunch to false; go out through a NAT gateway",
+  remedy:
+    "Set associatePublicIpAddress and mapPublicIpOnLaunch to false, and give machines no Eip; go out through a NAT gateway",
   covers: ["CKV_AWS_88", "CKV_AWS_130", "AVD-AWS-0164"],
   requires: [
-    { type: "aws:ec2/instance:Instance", path: "associatePublicIpAddress", ...isFalse },
+    {
+      type: "aws:ec2/instance:Instance",
+      path: "associatePublicIpAddress",
+      ...isFalse,
+      // AWS gives none by itself to an interface that is there already, and takes no wish for one.
+      unless: ({ props }) =>
+        listAt(props, "networkInterfaces").length > 0 || isMap(props["primaryNetworkInterface"]),
+    },
+    ...["instance", "networkInterface"].map((path) => ({ type: "aws:ec2/eip:Eip", path, ...isNothing })),
+    ...["instanceId", "networkInterfaceId"].map((path) => ({
+      type: "aws:ec2/eipAssociation:EipAssociation",
+      path,
+      ...isNothing,
+    })),
     { type: "aws:ec2/subnet:Subnet", path: "mapPublicIpOnLaunch", ...isNotTrue },
     {
       type: "aws:ec2/launchTemplate:LaunchTemplate",
@@ -221,8 +226,9 @@ export const exposureDefaultGroup: ResourcePolicy = {
   covers: ["CKV2_AWS_12", "CIS AWS 5.4", "AVD-AWS-0173"],
   types: ["aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"],
   *check({ props }) {
-    for (const way of ["ingress", "egress"])
+    yield* everyOne(["ingress", "egress"], function* (way) {
       if (listAt(props, way).length > 0) yield { path: way, problem: "lets something through" };
+    });
   },
 };
 
@@ -236,7 +242,7 @@ export const exposureDefaultGroupPresent: StackPolicy = {
   covers: ["CKV2_AWS_11", "CKV2_AWS_12", "CIS AWS 3.7", "AVD-AWS-0178"],
   *inspect(stack) {
     yield* everyOne(stack.ofType("aws:ec2/vpc:Vpc"), function* (network) {
-      const ids = [at(network.props, "id")].filter(Boolean);
+      const ids = [known(() => network.props["id"], undefined)].filter(Boolean);
       const group = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
       if (attached(stack, network, [group], "vpcId", ids).length === 0)
         yield {
@@ -265,5 +271,11 @@ export const exposureLoadBalancer = requirementPolicy({
   remedy:
     "Set internal to true; what must be public goes behind the edge of a cluster, or is excluded with a reason",
   covers: ["CKV_AWS_91", "AVD-AWS-0053"],
-  requires: [{ type: "aws:lb/loadBalancer:LoadBalancer", path: "internal", ...isTrue }],
+  requires: ["lb", "alb", "elb"].map((module) => ({
+    type: `aws:${module}/loadBalancer:LoadBalancer`,
+    path: "internal",
+    ...isTrue,
+    // It has no address of its own.
+    unless: ({ props }) => props["loadBalancerType"] === "gateway",
+  })),
 });

@@ -11,7 +11,17 @@ export function isEverybody(source: string): boolean {
   const [, length] = /\/(\d+)$/.exec(source) ?? [];
   if (length === undefined) return false;
   // Half of all addresses and more; private networks are smaller than that.
-  return Number(length) <= (source.includes(":") ? 3 : 4) && !source.startsWith("10.");
+  return Number(length) <= (source.includes(":") ? 3 : 4);
+}
+
+/** Whether the internet has no way to it: RFC 1918, RFC 6598, RFC 4193. */
+export function isPrivate(source: string): boolean {
+  return (
+    !isEverybody(source) &&
+    /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][\da-f]{2}:)/i.test(
+      source,
+    )
+  );
 }
 
 /** The ports of a rule; every port where the protocol has none or all. */

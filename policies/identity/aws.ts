@@ -1,19 +1,36 @@
 /** AWS: who may do what is named, and nobody has a key that never ends. */
-import { statementsOf } from "../facts/policyDocuments.ts";
-import type { ResourcePolicy } from "../policy.ts";
-import { isMap } from "../resource.ts";
-import { isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { comparisonsOf, names, statementsOf } from "../facts/policyDocuments.ts";
+import type { Fault, ResourcePolicy } from "../policy.ts";
+import { at, everyOne, listAt, type Resource } from "../resource.ts";
+import { isNothing, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 
+const roleType = "aws:iam/role:Role";
 const policyTypes = [
+  roleType,
   "aws:iam/policy:Policy",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:iam/userPolicy:UserPolicy",
   "aws:iam/groupPolicy:GroupPolicy",
 ] as const;
 
-/** Actions that AWS knows no resource for, and ones that only describe. */
-const withoutResource =
-  /^(?:\w[\w-]*:(?:Describe|List)\w*\*?|\w[\w-]*:Get(?!Object|SecretValue|Parameter|Item|Records|Authorization)\w*\*?|ssmmessages:\w+|ec2messages:\w+|logs:Describe\w*|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation)$/;
+/**
+ * Actions that AWS knows no resource for, and ones that only describe; IAM does not tell the case of actions. A `Get`
+ * reads objects, secrets, records and code in most services, and a machine's password in EC2.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+const withoutResource = new RegExp(
+  [
+    "[\\w-]+:(?:Describe|List)\\w*\\*?",
+    "(?:acm|autoscaling|cloudwatch|elasticloadbalancing|iam|pricing|servicequotas|shield|tag|waf|wafv2|waf-regional):Get\\w*\\*?",
+    "ec2:Get(?!Password|Console)\\w+",
+    "(?:ssmmessages|ec2messages):\\w+",
+    "sts:GetCallerIdentity|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation",
+  ]
+    .map((action) => `^(?:${action})$`)
+    .join("|"),
+  "i",
+);
 
 export const identityAwsLeast: ResourcePolicy = {
   id: "identity-aws-least-privilege",
@@ -34,25 +51,61 @@ export const identityAwsLeast: ResourcePolicy = {
     "AVD-AWS-0057",
   ],
   types: policyTypes,
-  *check({ props }) {
-    const statements = statementsOf(props["policy"]);
-    if (statements === undefined) {
-      yield { path: "policy", problem: "is no policy document" };
+  *check({ type, props }) {
+    if (type !== roleType) {
+      yield* grants(props["policy"], "policy");
       return;
     }
-    for (const { path, effect, actions, resources, inverted, condition } of statements) {
-      if (effect !== "Allow") continue;
-      const where = `policy.${path}`;
-      if (inverted) yield { path: where, problem: "allows all that it does not name" };
-      const wide = actions.find((action) => action === "*" || /^[\w-]+:\*$/.test(action));
-      if (wide !== undefined) yield { path: where, problem: `allows ${wide}` };
-      if (resources.includes("*") && !isMap(condition)) {
-        const named = actions.find((action) => !withoutResource.test(action));
-        if (named !== undefined) yield { path: where, problem: `allows ${named} on everything` };
-      }
-    }
+    const own = listAt(props, "inlinePolicies");
+    yield* everyOne(own.keys(), function* (index) {
+      const document = at(own[index], "policy");
+      // One without a document takes all others away.
+      if (document !== undefined) yield* grants(document, `inlinePolicies[${String(index)}].policy`);
+    });
   },
 };
+
+function* grants(document: unknown, property: string): Iterable<Fault> {
+  const statements = statementsOf(document);
+  if (statements === undefined) yield { path: property, problem: "is no policy document" };
+  for (const { path, effect, actions, resources, inverted, condition } of statements ?? []) {
+    if (effect !== "Allow") continue;
+    const where = `${property}.${path}`;
+    if (inverted) yield { path: where, problem: "allows all that it does not name" };
+    // `s3:**` and `*:*` say what `s3:*` and `*` do.
+    const wide = actions.find((action) => !/^[\w-]+:.*[^*?]/.test(action));
+    if (wide !== undefined) yield { path: where, problem: `allows ${wide}` };
+    if (resources.some(isEverything) && !narrows(condition)) {
+      const named = actions.find((action) => !withoutResource.test(action));
+      if (named !== undefined) yield { path: where, problem: `allows ${named} on everything` };
+    }
+  }
+}
+
+/** `*`, and ARNs that name a service at most: `arn:aws:s3:::*`. */
+function isEverything(resource: string): boolean {
+  return /^(?:(?:arn:)?[*?:]+|arn(?::[^:]*){4}:[*?:/]+)$/.test(resource);
+}
+
+/** Whether it says more than how and when a call comes. */
+function narrows(condition: unknown): boolean {
+  return comparisonsOf(condition).some(
+    ({ key }) =>
+      !/^(?:aws:(?:securetransport|currenttime|epochtime|multifactorauth\w+|useragent|referer)|s3:tlsversion)$/.test(
+        key,
+      ),
+  );
+}
+
+/** Together they are one service account; its cluster is the one that it is associated in. */
+const podTags = [
+  /^aws:(?:request|principal)tag\/kubernetes-namespace$/,
+  /^aws:(?:request|principal)tag\/kubernetes-service-account$/,
+];
+
+function isManyServiceAccounts(subject: string): boolean {
+  return subject.startsWith("system:serviceaccount:") && /[*?]/.test(subject);
+}
 
 export const identityAwsTrust: ResourcePolicy = {
   id: "identity-aws-trust",
@@ -76,13 +129,18 @@ export const identityAwsTrust: ResourcePolicy = {
         yield { path: where, problem: "lets anybody take the role" };
       if (actions.some((action) => action === "*" || action === "sts:*"))
         yield { path: where, problem: "allows more than taking the role" };
-      const forPods =
-        principals.includes("pods.eks.amazonaws.com") || actions.includes("sts:AssumeRoleWithWebIdentity");
-      const conditions = JSON.stringify(condition ?? {});
-      if (forPods && !/service-account|:sub"/.test(conditions))
+      if (principals.some((name) => name === "pods.eks.amazonaws.com")) {
+        if (!podTags.every((tag) => names(condition, tag).length > 0))
+          yield { path: where, problem: "lets every pod of every cluster take the role" };
+        else if (names(condition, /^aws:sourceaccount$/).length === 0)
+          yield { path: where, problem: "lets pods of other accounts take the role" };
+      }
+      const isForWeb =
+        principals.some((name) => name.includes(":oidc-provider/")) ||
+        actions.some((action) => action.toLowerCase() === "sts:assumerolewithwebidentity");
+      const subjects = names(condition, /:sub$/);
+      if (isForWeb && !subjects.some((each) => !each.some(isManyServiceAccounts)))
         yield { path: where, problem: "lets every pod of every cluster take the role" };
-      else if (principals.includes("pods.eks.amazonaws.com") && !conditions.includes("aws:SourceAccount"))
-        yield { path: where, problem: "lets pods of other accounts take the role" };
     }
   },
 };
@@ -114,12 +172,8 @@ export const identityAwsKeyPair = requirementPolicy({
   remedy: "Remove keyName, and set iamInstanceProfile to one with AmazonSSMManagedInstanceCore",
   covers: ["CKV2_AWS_41"],
   requires: [
-    {
-      type: "aws:ec2/instance:Instance",
-      path: "keyName",
-      accepts: (value) => value === undefined || value === "",
-      expected: "nothing",
-    },
+    { type: "aws:ec2/instance:Instance", path: "keyName", ...isNothing },
+    { type: "aws:ec2/launchTemplate:LaunchTemplate", path: "keyName", ...isNothing },
     {
       type: "aws:ec2/instance:Instance",
       path: "iamInstanceProfile",
@@ -138,10 +192,14 @@ export const identityAwsMetadata = requirementPolicy({
   remedy: 'Set metadataOptions.httpTokens to "required" and httpPutResponseHopLimit to 1',
   covers: ["CKV_AWS_79", "CKV_AWS_341", "CIS AWS 5.6", "AVD-AWS-0028", "AVD-AWS-0130"],
   requires: ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"].flatMap((type) => [
-    { type, path: "metadataOptions.httpTokens", ...isOneOf("required") },
-    { type, path: "metadataOptions.httpPutResponseHopLimit", ...isOneOf(1) },
+    { type, path: "metadataOptions.httpTokens", ...isOneOf("required"), unless: hasNoMetadata },
+    { type, path: "metadataOptions.httpPutResponseHopLimit", ...isOneOf(1), unless: hasNoMetadata },
   ]),
 });
+
+function hasNoMetadata({ props }: Resource): boolean {
+  return at(props, "metadataOptions", "httpEndpoint") === "disabled";
+}
 
 export const identityEksAccess = requirementPolicy({
   id: "identity-eks-access",

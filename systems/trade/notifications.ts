@@ -18,8 +18,8 @@ export const tradeNotifications: Notifications = {
     repeatInterval: "4h",
     routes: [
       { receiver: "nobody", matchers: ['alertname="Watchdog"'] },
-      // The stack's own alerts can wait: one message about many targets is worth more than the quickest one.
-      { receiver: "webhook", matchers: [`scope="${stackScope}"`], groupBy: ["severity", "alertname"] },
+      // The stack's own alerts can wait: one message about many targets of a job is worth more than the quickest one.
+      { receiver: "webhook", matchers: [`scope="${stackScope}"`], groupBy: ["severity", "alertname", "job"] },
     ],
   },
   receivers: [

@@ -219,9 +219,11 @@ describe("a pair of edges before a pair of Prometheus, each on its machine", fun
       );
       await stack.systemctl("node-2", "stop", "prometheus-2");
       const answers = await load.answers;
+      await eventually("prometheus-2 is seen to be down", () =>
+        Promise.resolve(/Server be_prometheus\/prometheus-2 is DOWN/.test(stack.log("edge-2", "haproxy-2"))),
+      );
       await stack.systemctl("node-2", "start", "prometheus-2");
       assert.deepEqual(failures(answers), []);
-      assert.match(stack.log("edge-2", "haproxy-2"), /Server be_prometheus\/prometheus-2 is DOWN/);
     });
 
     it("goes from the query of its own machine to the other's without a failed request", async () => {

@@ -51,7 +51,7 @@ describe("killing one process of a stack under 20 queries a second", function ()
     assertUnnoticed(figures);
     assert.match(
       figures.logLines[0] ?? "",
-      /^Server be_query\/thanos-query-frontend is DOWN.*Running on backup/,
+      /^Server be_query\/thanos-query-frontend is DOWN.* 2 active and 0 backup servers left/,
     );
   });
 

@@ -1,10 +1,13 @@
 /** What every policy is tested for, from rows of data: pass, fail, absent, unknown, excluded, misconfigured. */
 import assert from "node:assert/strict";
+import { policiesOf } from "../../policies/catalogue.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { evaluate, given, type Given } from "./evaluation.ts";
 
 export interface PolicyCases {
   readonly policy: Policy;
+  /** As a stack's file has them. @default the policy's own */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Stacks, by what is right about them. */
   readonly passes: Readonly<Record<string, readonly Given[]>>;
   /** Stacks, by what is wrong with them, each with what the message has to say beside the resource and the mend. */
@@ -15,11 +18,26 @@ export interface PolicyCases {
   readonly unknown?: readonly Given[];
 }
 
+const tested = new Set<Policy>();
+
+/** A test that every policy of the modules has rows in this file; call it after the last {@link testPolicy}. */
+export function testNoneIsLeftOut(...modules: readonly Readonly<Record<string, unknown>>[]): void {
+  it("leaves no policy without rows", () => {
+    const all = policiesOf(modules);
+    assert.ok(all.length > 0);
+    assert.deepEqual(
+      all.filter((policy) => !tested.has(policy)).map(({ id }) => id),
+      [],
+    );
+  });
+}
+
 /** The tests of one policy; call it inside a `describe`. */
-export function testPolicy({ policy, passes, fails, absent, unknown }: PolicyCases): void {
+export function testPolicy({ policy, settings, passes, fails, absent, unknown }: PolicyCases): void {
+  tested.add(policy);
   describe(policy.id, () => {
-    const run = (stack: readonly Given[], settings = {}) =>
-      evaluate([policy], given(stack), { [policy.id]: settings });
+    const run = (stack: readonly Given[], more = {}) =>
+      evaluate([policy], given(stack), { [policy.id]: { ...settings, ...more } });
 
     for (const [what, stack] of Object.entries(passes))
       it(`accepts ${what}`, () => {

@@ -1,8 +1,10 @@
+import * as compactorPolicies from "../../policies/retention/compactor.ts";
 import {
   retentionCompactorDownsampling,
   retentionCompactorMinimum,
   retentionCompactorOnce,
 } from "../../policies/retention/compactor.ts";
+import * as lifecyclePolicies from "../../policies/retention/lifecycle.ts";
 import {
   retentionExpiryAfterCompactor,
   retentionLifecyclePresent,
@@ -11,6 +13,7 @@ import {
   retentionTierReadable,
   retentionTierSteps,
 } from "../../policies/retention/lifecycle.ts";
+import * as prometheusPolicies from "../../policies/retention/prometheus.ts";
 import {
   retentionPrometheusAdminApi,
   retentionPrometheusDisk,
@@ -18,7 +21,7 @@ import {
   retentionPrometheusTime,
   retentionPrometheusVolumeKept,
 } from "../../policies/retention/prometheus.ts";
-import { testPolicy } from "./cases.ts";
+import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 describe("Policies of retention: what a Prometheus keeps", () => {
@@ -307,6 +310,8 @@ describe("Policies of retention: the bucket", () => {
     absent: { stack: [azureLifecycle({ tierToCool: after(35) }, "default", {})], says: /no old version go/ },
     unknown: [rules({ noncurrentVersionExpiration: { noncurrentDays: unknown } })],
   });
+
+  testNoneIsLeftOut(prometheusPolicies, compactorPolicies, lifecyclePolicies);
 });
 
 function release(chart: string, values: object): Given {

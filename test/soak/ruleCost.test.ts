@@ -11,6 +11,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
+import { parse, stringify } from "yaml";
 import { plannedSeries, seriesName, type PlannedSeries } from "../../drills/plannedLoad.ts";
 import type { System } from "../../monitoring/model.ts";
 import { renderRules } from "../../monitoring/rules.ts";
@@ -22,6 +23,8 @@ const run = promisify(execFile);
 
 /** Series of one scrape, as many as a large exporter has. */
 const page = 5_000;
+/** What the Prometheus says of itself: the planned series speak of others. */
+const own = '{job="itself"}';
 /** Share of a group's interval that all groups may take together, each of its own. */
 const most = 0.2;
 
@@ -44,8 +47,7 @@ describe("The rules of a system at its planned load", function () {
         const cost = await measure(system, series, exporter, directory, (server) => (prometheus = server));
         console.log(
           `      ${system.name}: ${String(cost.series)} series, ${String(cost.rules)} rules in ${String(cost.groups)} groups, ` +
-            `${(100 * cost.share).toFixed(1)} % of their intervals, the slowest group ${cost.slowest} ${(100 * cost.slowestShare).toFixed(1)} %, ` +
-            `${String(cost.alerts)} alerts active`,
+            `${(100 * cost.share).toFixed(1)} % of their intervals, the slowest group ${cost.slowest} ${(100 * cost.slowestShare).toFixed(1)} %`,
         );
         assert.equal(cost.failures, 0, "rules failed, and what fails costs nothing");
         assert.ok(cost.share <= most, `${(100 * cost.share).toFixed(1)} % of their intervals`);
@@ -97,7 +99,6 @@ interface Cost {
   readonly slowest: string;
   readonly slowestShare: number;
   readonly failures: number;
-  readonly alerts: number;
 }
 
 async function measure(
@@ -112,7 +113,7 @@ async function measure(
   const [samples, config, rules, data] = ["samples.txt", "prometheus.yml", "rules.yml", "data"].map((name) =>
     join(directory, name),
   ) as [string, string, string, string];
-  await writeFile(rules, renderRules(system, "prometheus"));
+  await writeFile(rules, unmoved(renderRules(system, "prometheus")));
   const itself = { job_name: "itself", static_configs: [{ targets: [`127.0.0.1:${String(port)}`] }] };
   const scrapes = exporter.pages.map(({ path, interval }, index) => ({
     job_name: `page-${String(index)}`,
@@ -148,23 +149,33 @@ async function measure(
     "every group has been evaluated",
     180,
     async () =>
-      (await value("min(prometheus_rule_group_iterations_total)").catch(() => 0)) >= 2 || server.log(),
+      (await value(`min(prometheus_rule_group_iterations_total${own})`).catch(() => 0)) >= 2 || server.log(),
     [server],
   );
   await pause(120_000);
-  const shares = "(prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds)";
+  const shares = `(prometheus_rule_group_last_duration_seconds${own} / prometheus_rule_group_interval_seconds${own})`;
   const averaged = `avg_over_time(${shares}[90s:5s])`;
   const [slowest] = await query(`topk(1, ${averaged})`);
   return {
-    series: await value("prometheus_tsdb_head_series"),
-    rules: await value("sum(prometheus_rule_group_rules)"),
-    groups: await value("count(prometheus_rule_group_rules)"),
+    series: await value(`prometheus_tsdb_head_series${own}`),
+    rules: await value(`sum(prometheus_rule_group_rules${own})`),
+    groups: await value(`count(prometheus_rule_group_rules${own})`),
     share: await value(`sum(${averaged})`),
     slowest: slowest?.metric["rule_group"]?.split(";").at(-1) ?? "none",
     slowestShare: Number(slowest?.value[1] ?? NaN),
-    failures: await value("sum(prometheus_rule_evaluation_failures_total)"),
-    alerts: await value('count(ALERTS{alertstate="firing"})'),
+    failures: await value(`sum(prometheus_rule_evaluation_failures_total${own})`),
   };
+}
+
+/**
+ * The rules of a system that is well: every expression is evaluated whole (`and` needs both sides), and no alert follows.
+ * Made-up values would otherwise raise thousands, whose texts cost more than all expressions.
+ */
+function unmoved(rules: string): string {
+  const file = parse(rules) as { groups: { rules: { alert?: string; expr: string }[] }[] };
+  for (const rule of file.groups.flatMap((group) => group.rules))
+    if (rule.alert !== undefined) rule.expr = `(${rule.expr}\n) and on () (vector(0) > 0)`;
+  return stringify(file);
 }
 
 interface Answer {

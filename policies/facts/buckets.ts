@@ -1,0 +1,43 @@
+/** What an S3 bucket says of itself, in inputs that resources of their own have replaced but that still work. */
+import { at, isMap, known, listAt, type StackResource } from "../resource.ts";
+
+export interface EncryptionRule {
+  /** From the bucket's properties. */
+  readonly path: string;
+  readonly rule: unknown;
+}
+
+/** `serverSideEncryptionConfiguration`, or the lists of it that BucketV2 has. */
+export function ownEncryption(bucket: StackResource): readonly EncryptionRule[] {
+  const one = own(bucket, "serverSideEncryptionConfiguration");
+  if (isMap(one)) return [{ path: "serverSideEncryptionConfiguration.rule", rule: at(one, "rule") }];
+  const lists = listAt(own(bucket, "serverSideEncryptionConfigurations"), 0, "rules");
+  return [...lists.entries()].map(([index, rule]) => ({
+    path: `serverSideEncryptionConfigurations[0].rules[${String(index)}]`,
+    rule,
+  }));
+}
+
+/** The policy document; undefined where it has none in itself. */
+export function ownPolicy(bucket: StackResource): unknown {
+  const document = own(bucket, "policy");
+  return document === "" || document === null ? undefined : document;
+}
+
+/** Whether its access log goes to the bucket of these names. */
+export function logsTo(bucket: StackResource, target: StackResource, names: readonly unknown[]): boolean {
+  return ["logging", "loggings"].some((property) => {
+    if (bucket.origins[property]?.includes(target.urn) === true) return true;
+    // What is not known yet is another's.
+    return known(() => {
+      const logging = bucket.props[property];
+      return names.includes(at(logging, "targetBucket") ?? at(logging, 0, "targetBucket"));
+    }, false);
+  });
+}
+
+/** Of what a preview does not know, an output that AWS decides says nothing; an input is computed from something. */
+function own({ props, origins }: StackResource, property: string): unknown {
+  const isInput = (origins[property] ?? []).length > 0;
+  return isInput ? props[property] : known(() => props[property], undefined);
+}
