@@ -6,6 +6,16 @@ const payload = /H4sI[A-Za-z0-9+/=\r\n]{16,}/g;
 
 /** The text with what is packed into it readable in its place; what cannot be unpacked stays as it is. */
 export function unpacked(text: string): string {
+  if (!text.includes("H4sI")) return text;
+  const plain = known.get(text) ?? opened(text);
+  known.set(text, plain);
+  return plain;
+}
+
+/** Every policy of scripts asks for the same ones. */
+const known = new Map<string, string>();
+
+function opened(text: string): string {
   return text.replaceAll(payload, (found) => {
     try {
       // The line after it may be letters only, like the `END` of a here-document.
