@@ -38,7 +38,6 @@ import * as identityKubernetes from "./identity/kubernetes.ts";
 import * as identityKubernetesRights from "./identity/kubernetesRights.ts";
 import * as identityReleases from "./identity/releases.ts";
 import * as resilienceAks from "./resilience/aks.ts";
-import * as resilienceAutoscaling from "./resilience/autoscaling.ts";
 import * as resilienceAws from "./resilience/aws.ts";
 import * as resilienceKubernetesObjects from "./resilience/kubernetesObjects.ts";
 import * as resiliencePods from "./resilience/pods.ts";
@@ -94,7 +93,6 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   identityKubernetesRights,
   identityReleases,
   resilienceAks,
-  resilienceAutoscaling,
   resilienceAws,
   resilienceKubernetesObjects,
   resiliencePods,

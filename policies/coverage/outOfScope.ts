@@ -63,11 +63,6 @@ export const outOfScope: readonly Excuse[] = [
   },
   {
     reason:
-      "Port 80 of an edge only sends people to 443; where there is no such edge, `ports` of exposure-aws-inbound and exposure-azure-inbound is set to [443].",
-    checks: ["CKV_AWS_260", "CKV_AZURE_160"],
-  },
-  {
-    reason:
       "Secrets are made by the stack and renewed by an update, and a rotation beside it would change them behind its back.",
     checks: ["CKV_AWS_304", "CKV2_AWS_57", "CKV_AZURE_41"],
   },

@@ -104,16 +104,23 @@ export const exposureAwsInbound: ResourcePolicy = {
   id: "exposure-aws-inbound",
   concern: "exposure",
   severity: "critical",
-  description:
-    "Nothing comes in from everywhere but to the edge's port 443 (and 80, which sends people there).",
+  description: "Nothing comes in from everywhere but to the edge's port 443.",
   remedy: "Name the networks that may come in; only ports of this policy's `ports` may be open to everybody",
-  covers: ["CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277", "CIS AWS 5.2", "CIS AWS 5.3", "AVD-AWS-0107"],
+  covers: [
+    "CKV_AWS_24",
+    "CKV_AWS_25",
+    "CKV_AWS_260",
+    "CKV_AWS_277",
+    "CIS AWS 5.2",
+    "CIS AWS 5.3",
+    "AVD-AWS-0107",
+  ],
   types: groupTypes,
   settings: {
     ports: {
       type: "array",
       items: { type: "integer" },
-      default: [443, 80],
+      default: [443],
       description: "Open to everybody.",
     },
   },

@@ -19,16 +19,15 @@ export const exposureAzureInbound: ResourcePolicy = {
   id: "exposure-azure-inbound",
   concern: "exposure",
   severity: "critical",
-  description:
-    "Nothing comes in from everywhere but to the edge's port 443 (and 80, which sends people there).",
+  description: "Nothing comes in from everywhere but to the edge's port 443.",
   remedy: "Name the networks that may come in; only ports of this policy's `ports` may be open to everybody",
-  covers: ["CKV_AZURE_9", "CKV_AZURE_10", "CIS Azure 6.1", "AVD-AZU-0047"],
+  covers: ["CKV_AZURE_9", "CKV_AZURE_10", "CKV_AZURE_160", "CIS Azure 6.1", "AVD-AZU-0047"],
   types: [securityGroupType, securityRuleType],
   settings: {
     ports: {
       type: "array",
       items: { type: "integer" },
-      default: [443, 80],
+      default: [443],
       description: "Open to everybody.",
     },
   },

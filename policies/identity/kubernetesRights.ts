@@ -49,14 +49,13 @@ const rights: readonly Right[] = [
 ];
 
 function rightsPolicy(
-  policy: Pick<ResourcePolicy, "id" | "description" | "remedy" | "covers">,
+  policy: Pick<ResourcePolicy, "id" | "description" | "remedy" | "covers" | "types">,
   wanted: readonly Right[],
 ): ResourcePolicy {
   return {
     ...policy,
     concern: "identity",
     severity: "high",
-    types: [clusterRole, role],
     *check({ type, props }) {
       yield* everyOne(listAt(props, "rules").entries(), function* ([index, rule]): Iterable<Fault> {
         if (listAt(rule, "resourceNames").length > 0) return;
@@ -83,6 +82,7 @@ export const identityKubernetesEscalation = rightsPolicy(
     remedy:
       "Remove the rule, or name the objects by resourceNames; an operator that needs it is excluded with its reason",
     covers: ["CKV_K8S_155", "CKV_K8S_156", "CKV2_K8S_1", "CKV2_K8S_2", "CKV2_K8S_4", "AVD-KSV-0114"],
+    types: [clusterRole, role],
   },
   rights,
 );
@@ -90,9 +90,10 @@ export const identityKubernetesEscalation = rightsPolicy(
 export const identityKubernetesReading = rightsPolicy(
   {
     id: "identity-kubernetes-reading",
-    description: "Nobody reads every Secret of a cluster or a namespace.",
+    description: "Nobody reads every Secret of a namespace.",
     remedy: "Name the Secrets by resourceNames; an operator that needs them all is excluded with its reason",
     covers: ["CKV2_K8S_5", "CIS Kubernetes 5.1.2", "AVD-KSV-0041"],
+    types: [role],
   },
   [
     {

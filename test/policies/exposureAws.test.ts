@@ -199,7 +199,7 @@ describe("Policies of exposure in AWS: networks", () => {
   testCloudPolicy({
     policy: exposureAwsInbound,
     passes: {
-      "the edge's ports": [group(open(443), open(80))],
+      "the edge's port": [group(open(443))],
       "a network that is named": [group({ ...tcp(8443), cidrBlocks: ["10.0.0.0/8"] })],
       "a group": [group({ ...tcp(9090), securityGroups: ["sg-1"] })],
       "a rule by itself, for a group": [
@@ -211,6 +211,7 @@ describe("Policies of exposure in AWS: networks", () => {
       ],
     },
     fails: {
+      "everybody on port 80": { stack: [group(open(80))], says: /lets everybody in on port 80/ },
       "everybody on another port": {
         stack: [group(open(443), open(9090))],
         says: /ingress\[1\] lets everybody in on port 9090/,

@@ -236,7 +236,7 @@ describe("Policies of exposure in Azure: networks", () => {
   testCloudPolicy({
     policy: exposureAzureInbound,
     passes: {
-      "the edge": [group(allow({ destinationPortRanges: ["443", "80"], sourceAddressPrefix: "Internet" }))],
+      "the edge": [group(allow({ destinationPortRanges: ["443"], sourceAddressPrefix: "Internet" }))],
       "a network that is somebody's": [
         group(allow({ destinationPortRange: "*", sourceAddressPrefix: ours })),
       ],

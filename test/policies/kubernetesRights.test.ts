@@ -56,21 +56,21 @@ describe("Policies of Kubernetes: rights that lead to more", () => {
   testPolicy({
     policy: identityKubernetesReading,
     passes: {
-      "Secrets by their names": [clusterRole(["secrets"], ["get"], { resourceNames: ["web"] })],
-      "writing without reading": [clusterRole(["secrets"], ["create", "patch"])],
+      "Secrets by their names": [ofNamespace(["get"], { resourceNames: ["web"] })],
+      "writing without reading": [ofNamespace(["create", "patch"])],
     },
     fails: {
-      "every Secret of a cluster": {
-        stack: [clusterRole(["configmaps", "secrets"], ["list"])],
+      "every Secret of a namespace": {
+        stack: [ofNamespace(["list"])],
         says: /allows list on secrets: who has it knows every password/,
       },
-      "every Secret of a namespace": {
-        stack: [{ ...clusterRole(["secrets"], ["get"]), type: role }],
+      "every Secret of a namespace, by a star": {
+        stack: [ofNamespace(["*"])],
         says: /allows get on secrets/,
       },
     },
     absent: { stack: [{ type: role, props: {} }] },
-    unknown: [clusterRole(["secrets"], [unknown])],
+    unknown: [ofNamespace([unknown])],
   });
 });
 
@@ -185,6 +185,10 @@ function clusterRole(resources: readonly string[], verbs: readonly string[], mor
     type: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
     props: { rules: [{ apiGroups: [""], resources, verbs, ...more }] },
   };
+}
+
+function ofNamespace(verbs: readonly string[], more: object = {}): Given {
+  return { ...clusterRole(["secrets"], verbs, more), type: role };
 }
 
 function pod(image: string, metadata: object = {}, env: readonly object[] = []): Given {

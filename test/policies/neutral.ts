@@ -40,7 +40,6 @@ export const neutral: readonly Neutral[] = [
     ["remove", "weaken"],
     "Which nodes the autoscaler takes away; budgets hold for it as for everybody.",
   ),
-  only(/ManagedCluster$/, /^enableRBAC$/, ["remove"], "Azure's default is true."),
   only(
     /:MaintenanceConfiguration$/,
     /^$/,

@@ -12,7 +12,6 @@ import {
 import { exposureCilium, exposureSolver } from "../../policies/exposure/issuers.ts";
 import { exposureNetworkPeers } from "../../policies/exposure/peers.ts";
 import { identityReleaseRights, identitySecretStore } from "../../policies/identity/releases.ts";
-import { podAutoscaler, podDisruption, podReplicasSaid } from "../../policies/resilience/autoscaling.ts";
 import { retentionExternalSecret, retentionOwnDisk } from "../../policies/retention/releases.ts";
 import { retentionCopyAgreed } from "../../policies/retention/replication.ts";
 import { testPolicy } from "./cases.ts";
@@ -258,71 +257,7 @@ describe("Policies of clouds beside their resources", () => {
   });
 });
 
-describe("Policies of how many there are, and of files", () => {
-  const deployment = (spec: object): Given => ({
-    type: "kubernetes:apps/v1:Deployment",
-    props: {
-      metadata: { name: "query", namespace: "monitoring" },
-      spec: { template: { metadata: { labels: { app: "query" } }, spec: { containers: [] } }, ...spec },
-    },
-  });
-  const autoscaler = (spec: object): Given => ({
-    type: "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
-    name: "autoscaler",
-    props: { spec: { scaleTargetRef: { name: "query" }, ...spec } },
-  });
-  testPolicy({
-    policy: podReplicasSaid,
-    passes: {
-      "a number": [deployment({ replicas: 2 })],
-      "an autoscaler's": [deployment({}), autoscaler({ minReplicas: 2 })],
-      "what is meant to be one": [deployment({ strategy: { type: "Recreate" } })],
-    },
-    fails: {
-      "another's autoscaler": {
-        stack: [deployment({}), autoscaler({ scaleTargetRef: { name: "other" } })],
-        says: /spec\.replicas is not set/,
-      },
-    },
-    absent: { stack: [deployment({})], says: /spec\.replicas is not set/ },
-    unknown: [deployment({}), autoscaler({ scaleTargetRef: unknown })],
-  });
-  testPolicy({
-    policy: podAutoscaler,
-    passes: { two: [autoscaler({ minReplicas: 2 })] },
-    fails: { one: { stack: [autoscaler({ minReplicas: 1 })], says: /minReplicas is 1/ } },
-    absent: { stack: [autoscaler({})], says: /minReplicas is not set/ },
-    unknown: [autoscaler({ minReplicas: unknown })],
-  });
-
-  const budget = (spec: object): Given => ({
-    type: "kubernetes:policy/v1:PodDisruptionBudget",
-    name: "budget",
-    props: {
-      metadata: { namespace: "monitoring" },
-      spec: { selector: { matchLabels: { app: "query" } }, ...spec },
-    },
-  });
-  testPolicy({
-    policy: podDisruption,
-    passes: {
-      "a budget that chooses its pods": [deployment({ replicas: 2 }), budget({ maxUnavailable: 1 })],
-      "one pod": [deployment({ replicas: 1 })],
-    },
-    fails: {
-      "a budget of others": {
-        stack: [deployment({ replicas: 2 }), budget({ selector: { matchLabels: { app: "other" } } })],
-        says: /has no PodDisruptionBudget/,
-      },
-      "a budget that keeps none": {
-        stack: [deployment({ replicas: 2 }), budget({ minAvailable: 0 })],
-        says: /has no PodDisruptionBudget/,
-      },
-    },
-    absent: { stack: [deployment({ replicas: 2 })], says: /has no PodDisruptionBudget/ },
-    unknown: [deployment({ replicas: 2 }), budget({ selector: unknown })],
-  });
-
+describe("Policies of files, Secrets and scripts", () => {
   const file = (text: string): Given => ({
     type: "kubernetes:core/v1:ConfigMap",
     props: { data: { "a.yml": text } },
