@@ -10,8 +10,8 @@ const help = `npm run bench -- [--json] [--rounds 5]
 
 Measures \`pulumi preview\` of the dev stack against an empty program's (same engine, in turns), loading, rendering and
 checking, and previews of prod and greenlang-prod on simulated clouds, of prod with the policies too. No stack is changed. The
-exit code is 1 when dev takes more than twice as long, one of a cloud more than three times, the policies more than ${String(bars.policiesRatio)}
-times the same preview without them, or a rendering more than 100 ms.
+exit code is 1 when dev takes more than twice as long, one of a cloud more than ${String(bars.cloudPreviewRatio)} times, the policies more
+than ${String(bars.policiesRatio)} times the same preview without them, or a rendering more than 100 ms.
 
   --json       one object, for programs (npm run -s bench -- --json)
   --rounds N   previews of each that the medians are of (default: 5)`;

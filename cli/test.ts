@@ -21,8 +21,8 @@ interface Outcome {
   skipped: number;
 }
 
-/** What only tests need: a Kubernetes API server, a validator of its objects, and the proxy that stands at a cluster's edge. */
-const testTools = ["kube_apiserver", "etcd", "kubeconform", "oauth2-proxy"] as const;
+/** What only tests need: a Kubernetes API server, a validator of its objects, the proxy at a cluster's edge, and a linter of workflows. */
+const testTools = ["kube_apiserver", "etcd", "kubeconform", "oauth2-proxy", "actionlint"] as const;
 
 const suites = ["unit", "rendered", "policies", "engine", "live"] as const;
 /** Files that measure time, or watch what a busy machine would disturb, and therefore run alone. */

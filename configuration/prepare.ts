@@ -65,6 +65,9 @@ function checkBuckets(config: StackConfig<unknown>, { systems, stackFiles = [] }
     systems[name](parameters);
   const own = bucketOf(config, build);
   if (own === undefined) return [];
-  const others = bucketsOf(stackFiles, build).filter(({ stack }) => stack !== config.stack);
+  const others = bucketsOf(
+    stackFiles.filter(({ stack }) => stack !== config.stack),
+    build,
+  );
   return bucketClashes(config.stack, [own, ...others]);
 }

@@ -15,6 +15,8 @@ export interface Resource {
   readonly protect: boolean;
   /** URN of the component that it belongs to. */
   readonly parent?: string;
+  /** Settings of its provider, where they are said. */
+  readonly provider?: Properties;
 }
 
 /** A resource together with what it was made from; only a look at the whole stack knows that. */
@@ -121,6 +123,11 @@ export function changed(props: Properties, changes: Properties): Properties {
 
 export function isMap(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether a setting is said yes to, also by a text, which templates make of `true`. */
+export function isOn(value: unknown): boolean {
+  return value === true || (typeof value === "string" && value.toLowerCase() === "true");
 }
 
 /** The list at the path; empty where there is none. */

@@ -64,11 +64,20 @@ interface SdkResource {
   readonly name: string;
   readonly props: Record<string, unknown>;
   readonly opts: { readonly protect: boolean; readonly parent?: string };
+  readonly provider?: { readonly props: Record<string, unknown> };
 }
 
-function resourceOf({ urn, type, name, props, opts }: SdkResource): Resource {
+function resourceOf({ urn, type, name, props, opts, provider }: SdkResource): Resource {
   const { protect, parent } = opts;
-  return { urn, type: plainType(type), name, props, protect, ...(parent !== undefined && { parent }) };
+  return {
+    urn,
+    type: plainType(type),
+    name,
+    props,
+    protect,
+    ...(parent !== undefined && { parent }),
+    ...(provider && { provider: provider.props }),
+  };
 }
 
 function stackResourceOf(resource: sdk.PolicyResource): StackResource {

@@ -39,7 +39,7 @@ export function violationsOf(lines: string): { violations: Violation[]; finished
 
 function violation(event: NonNullable<Event["policyEvent"]>): Violation {
   const { policyName, severity = "medium", enforcementLevel, resourceUrn = "", message } = event;
-  const said = message.split("\n");
+  const said = message.trim().split("\n");
   return {
     policy: policyName,
     severity,

@@ -115,7 +115,11 @@ export class Provider {
   ): { properties: Properties; inputs: Properties } | undefined {
     const token = tokenOf(identity.urn);
     const isManaged = Object.keys(inputs).length > 0 || Object.keys(properties).length > 0;
-    if (isManaged) return this.#world.has(token, id) ? { properties, inputs } : undefined;
+    if (isManaged) {
+      const thing = this.#world.find(token, id);
+      if (thing === undefined) return undefined;
+      return { properties: { ...properties, ...thing.byHand }, inputs: { ...inputs, ...thing.byHand } };
+    }
     const asked = this.#requested(identity, {});
     this.#world.add({ token, id, urn: identity.urn, external: true });
     return {

@@ -1,6 +1,6 @@
 /**
  * What exists in the simulated clouds, kept in one JSON file, so that a later run, refresh or destroy finds it.
- * Identities only: no property, hence no secret, is ever written.
+ * Identities only: the simulation writes no property, hence no secret.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -13,6 +13,8 @@ export interface Thing {
   readonly external?: true;
   /** What rules ask about: the chart of a release, the group of a CustomResourceDefinition. */
   readonly facts?: Readonly<Record<string, string>>;
+  /** Properties that somebody has changed in the cloud itself, as a test writes them here: a refresh finds them. */
+  readonly byHand?: Readonly<Record<string, unknown>>;
 }
 
 interface Stored {
@@ -38,7 +40,11 @@ export class World {
   }
 
   has(token: string, id: string): boolean {
-    return this.#things.has(keyOf(token, id));
+    return this.find(token, id) !== undefined;
+  }
+
+  find(token: string, id: string): Thing | undefined {
+    return this.#things.get(keyOf(token, id));
   }
 
   add(thing: Thing): void {

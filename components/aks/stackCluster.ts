@@ -7,6 +7,7 @@ import { chosenBucket } from "../azure/chosenBucket.ts";
 import { azureNames } from "../azure/names.ts";
 import { withoutVersionedTypes } from "../azure/ownTypes.ts";
 import { stackPlaces } from "../azure/stackPlaces.ts";
+import { stackTags } from "../azure/stackTags.ts";
 import { KeyVaultSecrets } from "../azure/vault.ts";
 import type { CloudCluster } from "../kubernetes/cloud.ts";
 import { storedSecrets } from "../kubernetes/storedSecrets.ts";
@@ -32,7 +33,8 @@ export class AksStackCluster extends pulumi.ComponentResource implements CloudCl
   readonly outputs: Readonly<Record<string, unknown>>;
 
   constructor(name: string, args: AksStackClusterArgs, options?: pulumi.ComponentResourceOptions) {
-    super("vigil:azure:StackCluster", name, {}, { ...options, transformations: [withoutVersionedTypes] });
+    const transformations = [withoutVersionedTypes, stackTags(args.config.stack)];
+    super("vigil:azure:StackCluster", name, {}, { ...options, transformations });
     const { config, system, facts, plan, secrets } = args;
     const { subscription, tenant, account, container, vaultUrl } = azureOf(facts);
     const names = azureNames(config.stack, subscription);

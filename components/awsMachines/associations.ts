@@ -23,6 +23,7 @@ export interface AssociationsArgs {
   /** `vigil-STACK`. */
   readonly prefix: string;
   readonly region: string;
+  readonly tags: Readonly<Record<string, string>>;
   readonly machine: AwsMachine;
   /** What the machine must be allowed before a step. */
   readonly rights: readonly pulumi.Resource[];
@@ -91,7 +92,7 @@ export class Associations implements StepAdapter {
   };
 
   #store(step: MachineStep, { values, parent }: Delivery) {
-    const { stack, region, machine, keyArn } = this.#args;
+    const { stack, region, tags, machine, keyArn } = this.#args;
     const name = `step-${step.name}`;
     const secret = new Secret(
       name,
@@ -101,6 +102,8 @@ export class Associations implements StepAdapter {
         kmsKeyId: keyArn,
         // The stack has them all; a name that waits for its deletion would stand in the way of a step that comes back.
         recoveryWindowInDays: 0,
+        // Steps belong to no component whose provider would say it.
+        tags,
       },
       { parent },
     );

@@ -137,6 +137,7 @@ export class AwsMachines extends pulumi.ComponentResource {
           stack,
           prefix,
           region,
+          tags,
           machine: own,
           rights: [...rights, ...(storage?.ready ?? [])],
           keyArn: key.arn,

@@ -113,7 +113,7 @@ export class AzureMachine extends pulumi.ComponentResource {
         },
         // Without an account of storage Azure keeps them in one of its own.
         diagnosticsProfile: { bootDiagnostics: { enabled: true } },
-        tags: { "vigil-stack": args.stack, "vigil-role": machine.role },
+        tags: { "vigil-role": machine.role },
       },
       {
         ...parent,

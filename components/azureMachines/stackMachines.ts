@@ -13,6 +13,7 @@ import { withoutVersionedTypes } from "../azure/ownTypes.ts";
 import type { PrivateNetwork } from "../azure/privateAccess.ts";
 import { zonesOf } from "../azure/regions.ts";
 import { stackPlaces } from "../azure/stackPlaces.ts";
+import { stackTags } from "../azure/stackTags.ts";
 import { KeyVaultSecrets } from "../azure/vault.ts";
 import type { StepAdapter } from "../hosts/adapter.ts";
 import type { CloudMachinesArgs } from "../hosts/cloudMachines.ts";
@@ -52,7 +53,8 @@ export class AzureMachines extends pulumi.ComponentResource {
   readonly outputs: Readonly<Record<string, unknown>>;
 
   constructor(name: string, args: AzureMachinesArgs, options?: pulumi.ComponentResourceOptions) {
-    super("vigil:azure:Machines", name, {}, { ...options, transformations: [withoutVersionedTypes] });
+    const transformations = [withoutVersionedTypes, stackTags(args.stack)];
+    super("vigil:azure:Machines", name, {}, { ...options, transformations });
     const { subscription, location, machines } = args;
     const names = azureNames(args.stack, subscription);
     const zones = zonesOf(location);

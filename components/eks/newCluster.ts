@@ -22,6 +22,7 @@ export interface NewClusterArgs {
   readonly cidr: string;
   readonly wanted: ClusterConfig["cluster"];
   readonly account: pulumi.Output<string>;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** What nodes, add-ons and identities talk to all the time: it works without the way out, and stays in the network. */
@@ -111,6 +112,7 @@ export class NewCluster extends pulumi.ComponentResource {
         machine: wanted.nodes.size === "" ? defaultMachine : wanted.nodes.size,
         min: wanted.nodes.min,
         max: wanted.nodes.max,
+        tags: args.tags,
       },
       { ...parent, dependsOn: [...first.addons] },
     );

@@ -19,6 +19,8 @@ export interface EksNodesArgs {
   /** Of the monitoring nodes, over all zones. */
   readonly min: number;
   readonly max: number;
+  /** Of the machines and their disks, which get none from the provider. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 interface Pool {
@@ -42,7 +44,7 @@ export class EksNodes extends pulumi.ComponentResource {
     super("vigil:eks:EksNodes", name, {}, options);
     const { network, machine } = args;
     const role = this.#role(name, args);
-    const template = this.#template(name, args.cluster);
+    const template = this.#template(name, args);
     const subnets = network.privateSubnets.map(({ id }) => id);
     const most = spread(args.max);
     const monitoring = spread(args.min).flatMap((min, zone): Pool[] => {
@@ -91,8 +93,8 @@ export class EksNodes extends pulumi.ComponentResource {
     return { arn: role.arn, rights };
   }
 
-  #template(name: string, cluster: string): LaunchTemplate {
-    const tags = { Name: `${cluster}-node`, "vigil:cluster": cluster };
+  #template(name: string, { cluster, tags: shared }: EksNodesArgs): LaunchTemplate {
+    const tags = { Name: `${cluster}-node`, "vigil:cluster": cluster, ...shared };
     const disk = (deviceName: string, volumeSize: number) => ({
       deviceName,
       ebs: { volumeType: "gp3", volumeSize, encrypted: "true", deleteOnTermination: "true" },

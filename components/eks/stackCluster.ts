@@ -38,11 +38,7 @@ export class EksStackCluster extends pulumi.ComponentResource implements CloudCl
   readonly outputs: Readonly<Record<string, unknown>>;
 
   constructor(name: string, args: EksStackClusterArgs, options?: pulumi.ComponentResourceOptions) {
-    const tags = {
-      "vigil:stack": args.config.stack,
-      "vigil:system": args.system.name,
-      "managed-by": "pulumi",
-    };
+    const tags = tagsOf(args);
     const aws = new AwsProvider(`${name}-aws`, { region: args.facts.region, defaultTags: { tags } });
     super("vigil:eks:EksStackCluster", name, {}, { ...options, providers: { aws } });
     const { facts } = args;
@@ -111,6 +107,7 @@ export class EksStackCluster extends pulumi.ComponentResource implements CloudCl
         cidr: network.cidr,
         wanted,
         account,
+        tags: tagsOf(args),
       },
       { parent: this },
     );
@@ -163,6 +160,10 @@ export class EksStackCluster extends pulumi.ComponentResource implements CloudCl
     );
     return { keyArn: key.arn, ready: stored.versions };
   }
+}
+
+function tagsOf({ config, system }: EksStackClusterArgs): Readonly<Record<string, string>> {
+  return { "vigil:stack": config.stack, "vigil:system": system.name, "managed-by": "pulumi" };
 }
 
 interface ClusterParts {

@@ -206,7 +206,10 @@ function throughExporters({ jobs }: System): Consequence[] {
 }
 
 function present(patterns: readonly string[], names: ReadonlySet<string>): string[] {
-  return patterns.filter((pattern) => [...names].some((name) => new RegExp(`^(?:${pattern})$`).test(name)));
+  return patterns.filter((pattern) => {
+    const whole = new RegExp(`^(?:${pattern})$`);
+    return [...names].some((name) => whole.test(name));
+  });
 }
 
 function matcher(names: readonly string[]): string {

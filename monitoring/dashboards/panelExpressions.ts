@@ -22,9 +22,11 @@ const rateInterval = "$__rate_interval";
  * some seconds out when a replica dies (penalty of its deduplication), so that a window is never shorter than 12 s.
  */
 export function samplingOf(panel: Panel, intervals: Intervals): number {
-  const windowed = expressionsOf(panel).flatMap(({ expression }) =>
-    selectors(expression.replaceAll(rateInterval, "1h")).filter(({ range }) => range !== undefined),
-  );
+  // Two of three have no window, and to parse one takes a preview longer than to draw its panel.
+  const windowed = expressionsOf(panel)
+    .filter(({ expression }) => expression.includes("["))
+    .flatMap(({ expression }) => selectors(expression.replaceAll(rateInterval, "1h")))
+    .filter(({ range }) => range !== undefined);
   const all = windowed.map(intervals).filter((interval) => interval > 0);
   return Math.max(3, ...all);
 }

@@ -1,200 +1,145 @@
 /** Prometheus, Alertmanager, PushGateway and Thanos ask who is there: by password or certificate, over TLS. */
 import { podTypes } from "../facts/podTemplates.ts";
-import { processesOf } from "../facts/processes.ts";
-import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
-import { assigned } from "../facts/settings.ts";
-import { scriptTypes } from "../facts/scripts.ts";
+import { processesOf, processTypes } from "../facts/processes.ts";
+import { isOn, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
+import {
+  alertmanager,
+  isLocal,
+  prometheus,
+  pushgateway,
+  runs,
+  thanos,
+  type Program,
+} from "../facts/servers.ts";
+import { scriptsOf } from "../facts/scripts.ts";
 import { textsOf } from "../facts/texts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, listAt, quoted } from "../resource.ts";
+import { everyOne, isMap, known } from "../resource.ts";
 
-const processTypes = [...podTypes, ...scriptTypes, "pulumi-nodejs:dynamic/vigil:Service"];
-
-/** A program by a flag that no other has, and the flag that gives it TLS and users. */
-const servers: readonly { readonly program: string; readonly mark: string; readonly guard: string }[] = [
-  { program: "Prometheus", mark: "storage.tsdb.path", guard: "web.config.file" },
-  { program: "Alertmanager", mark: "cluster.listen-address", guard: "web.config.file" },
-  { program: "PushGateway", mark: "persistence.file", guard: "web.config.file" },
-  { program: "a Thanos component", mark: "http-address", guard: "http.config" },
-];
+const charts: Readonly<Record<string, readonly { readonly part: string; readonly program: Program }[]>> = {
+  prometheus: [
+    { part: "server", program: prometheus },
+    { part: "alertmanager", program: alertmanager },
+    { part: "prometheus-pushgateway", program: pushgateway },
+  ],
+  alertmanager: [{ part: "", program: alertmanager }],
+  "prometheus-pushgateway": [{ part: "", program: pushgateway }],
+};
 
 export const authServers: ResourcePolicy = {
   id: "auth-servers",
   concern: "auth",
   severity: "critical",
   description:
-    "Prometheus, Alertmanager, PushGateway and Thanos serve HTTP with TLS and users, or answer their own host only.",
+    "Prometheus, Alertmanager, PushGateway and Thanos are told a web configuration (TLS and users), or answer their own host only; so are those of their charts.",
   remedy:
     "Start it with --web.config.file (Thanos: --http.config) that has tls_server_config and users or client certificates, or bind it to 127.0.0.1",
   covers: [],
-  types: processTypes,
+  types: [...processTypes, ...releaseTypes],
   *check(resource) {
+    const release = releaseOf(resource);
+    if (release !== undefined) {
+      yield* everyOne(charts[release.chart] ?? [], ({ part, program }) => charted(release, part, program));
+      return;
+    }
     yield* everyOne(processesOf(resource), function* (process) {
-      for (const { program, mark, guard } of servers) {
-        const marked = process.flag(mark);
-        if (marked === undefined || process.flag(guard) !== undefined) continue;
-        const address = process.flag("web.listen-address") ?? process.flag("http-address");
-        if (/^(?:127\.|localhost|\[?::1)/.test(String(address))) continue;
-        yield { path: process.path, problem: `starts ${program} without --${guard}` };
+      for (const program of [prometheus, alertmanager, pushgateway, thanos]) {
+        if (!runs(program, process) || isLocal(process, program.listens)) continue;
+        // Nothing, or `true`, names no file.
+        if (typeof process.flag(program.guard) === "string" && process.flag(program.guard) !== "") continue;
+        yield { path: process.path, problem: `starts ${program.name} without --${program.guard}` };
       }
     });
   },
 };
 
-export const authGrpc: ResourcePolicy = {
-  id: "auth-grpc",
-  concern: "auth",
-  severity: "critical",
-  description: "Thanos' gRPC and Alertmanager's gossip want a certificate of whoever calls.",
-  remedy:
-    "Give --grpc-server-tls-cert, --grpc-server-tls-key and --grpc-server-tls-client-ca, and Alertmanager --cluster.tls-config",
-  covers: [],
-  types: [...processTypes, ...releaseTypes],
-  *check(resource) {
-    const release = releaseOf(resource);
-    if (release?.chart === "thanos") {
-      for (const part of ["query", "ruler", "storegateway", "receive"]) {
-        if (valueOf(release, `${part}.enabled`) !== true) continue;
-        const path = `${part}${part === "receive" ? ".ingester" : ""}.extraArgs`;
-        const args = [
-          ...listAt(release.values, part, "extraArgs"),
-          ...listAt(release.values, part, "ingester", "extraArgs"),
-        ];
-        for (const flag of ["cert", "key", "client-ca"])
-          if (!args.some((argument) => String(argument).startsWith(`--grpc-server-tls-${flag}=`)))
-            yield { path: valuePath(path), problem: `lacks --grpc-server-tls-${flag}` };
-      }
-      return;
-    }
-    yield* everyOne(processesOf(resource), function* ({ flag, path }) {
-      if (flag("grpc-address") !== undefined && flag("http-address") !== undefined)
-        for (const name of ["cert", "key", "client-ca"])
-          if (flag(`grpc-server-tls-${name}`) === undefined)
-            yield { path, problem: `starts Thanos without --grpc-server-tls-${name}` };
-      const gossip = flag("cluster.listen-address");
-      if (gossip !== undefined && gossip !== true && flag("cluster.tls-config") === undefined)
-        yield { path, problem: "starts Alertmanager without --cluster.tls-config" };
-    });
-  },
-};
+function* charted(release: Release, part: string, { name, guard }: Program): Generator<Fault> {
+  const base = part === "" ? "" : `${part}.`;
+  const enabled = valueOf(release, `${base}enabled`);
+  if (enabled !== undefined && !isOn(enabled)) return;
+  const given = ["extraArgs", "extraFlags"].map((list) => valueOf(release, `${base}${list}`));
+  const words = given.flatMap((list) =>
+    isMap(list)
+      ? Object.keys(list).map((key) => `${key}=${String(list[key])}`)
+      : Array.isArray(list)
+        ? (list as unknown[])
+        : [],
+  );
+  const guarded = words.some((word) => /^(?:--)?web\.config\.file=./.test(String(word)));
+  if (!guarded && !isOn(valueOf(release, `${base}webConfiguration`)))
+    yield { path: valuePath(`${base}extraArgs`), problem: `starts ${name} without --${guard}` };
+}
 
 export const authWebConfig: ResourcePolicy = {
   id: "auth-web-config",
   concern: "auth",
   severity: "critical",
   description:
-    "A web configuration has TLS 1.2 or newer, and users with bcrypt hashes or wanted client certificates.",
+    "A web configuration has TLS 1.2 or newer, and users with bcrypt hashes or verified client certificates. In a cluster, whose probes have none, those that are given are verified.",
   remedy:
-    "Add tls_server_config with min_version TLS12, and basic_auth_users (bcrypt, cost 10 or more) or client_auth_type RequireAndVerifyClientCert",
+    "Add tls_server_config without a min_version below TLS12, and basic_auth_users (bcrypt, cost 10 or more) or client_auth_type RequireAndVerifyClientCert with client_ca_file",
   covers: [],
   types: [
     "kubernetes:core/v1:ConfigMap",
     "kubernetes:core/v1:Secret",
-    "pulumi-nodejs:dynamic/vigil:Service",
-    ...scriptTypes,
+    ...processTypes.filter((type) => !podTypes.includes(type)),
   ],
   *check(resource) {
+    const texts = [...textsOf(resource), ...known(() => scriptsOf(resource), [])];
     yield* everyOne(
-      textsOf(resource).filter(({ text }) => /^\s*tls_server_config:/m.test(text)),
-      function* ({ path, text }): Generator<Fault> {
-        const version = assigned(text, "  min_version") ?? assigned(text, "    min_version");
-        if (version !== undefined && !["TLS12", "TLS13"].includes(version))
-          yield { path, problem: `speaks ${version}` };
-        const users = /^\s*basic_auth_users:/m.test(text);
-        const clients = /client_auth_type:\s*["']?(RequireAndVerifyClientCert|VerifyClientCertIfGiven)/.exec(
-          text,
-        )?.[1];
-        if (!users && clients !== "RequireAndVerifyClientCert") {
-          // Probes of a kubelet have no certificate; what they may ask without one says nothing.
-          const probed = clients === "VerifyClientCertIfGiven" && resource.type.startsWith("kubernetes:");
-          if (!probed) yield { path, problem: "lets everybody in" };
-        }
-        for (const [, cost] of text.matchAll(/\$2[aby]\$(\d\d)\$/g))
-          if (Number(cost) < 10) yield { path, problem: `has a bcrypt hash of cost ${String(Number(cost))}` };
-        if (users && /basic_auth_users:\s*\n\s+[\w.-]+:\s*(?!["']?(?:\$2[aby]\$|\{\{))\S/.test(text))
-          yield { path, problem: "has a password that is no bcrypt hash" };
-      },
+      texts.filter(({ text }) =>
+        /(?:^|["'{,])\s*["']?(?:tls_server_config|basic_auth_users)["']?:/m.test(text),
+      ),
+      ({ path, text }) => webConfig(path, text, resource.type.startsWith("kubernetes:")),
     );
   },
 };
 
-/** What the operator's Prometheus and Alertmanager, and others' charts, must say. */
-export const authOperated: ResourcePolicy = {
-  id: "auth-operated",
-  concern: "auth",
-  severity: "critical",
-  description:
-    "Prometheus and Alertmanager of the operator serve TLS and look at certificates; their Services stay inside.",
-  remedy:
-    "Set web.tlsConfig with a server certificate, clientCAFile and clientAuthType; leave ingress and NodePort off and put oauth2-proxy before it",
-  covers: [],
-  types: [
-    ...releaseTypes,
-    "kubernetes:monitoring.coreos.com/v1:Prometheus",
-    "kubernetes:monitoring.coreos.com/v1:Alertmanager",
-  ],
-  *check(resource) {
-    const release = releaseOf(resource);
-    if (release === undefined) {
-      if (resource.type.startsWith("kubernetes:monitoring")) yield* web(at(resource.props, "spec"), "spec");
-      return;
-    }
-    if (release.chart === "kube-prometheus-stack")
-      for (const part of ["prometheus", "alertmanager"] as const) {
-        if (valueOf(release, `${part}.enabled`) === false) continue;
-        yield* web(at(release.values, part, `${part}Spec`), `values.${part}.${part}Spec`);
-        for (const way of ["ingress", "ingressPerReplica", "route.main"])
-          if (valueOf(release, `${part}.${way}.enabled`) === true)
-            yield { path: `values.${part}.${way}.enabled`, problem: "publishes it without a log-in" };
-      }
-    // Every chart of the projects: a Service that leaves the cluster, an Ingress without a proxy before it.
-    for (const path of [
-      "service.type",
-      "server.service.type",
-      "prometheus.service.type",
-      "alertmanager.service.type",
-    ]) {
-      const type = valueOf(release, path);
-      if (guarded.has(release.chart) && ["LoadBalancer", "NodePort"].includes(String(type)))
-        yield { path: valuePath(path), problem: `${quoted(type)}, which anybody reaches` };
-    }
-    if (guarded.has(release.chart))
-      for (const path of ["ingress.enabled", "server.ingress.enabled"])
-        if (valueOf(release, path) === true)
-          yield { path: valuePath(path), problem: "publishes it without a log-in" };
-  },
-};
-
-const guarded = new Set([
-  "kube-prometheus-stack",
-  "prometheus",
-  "alertmanager",
-  "prometheus-pushgateway",
-  "thanos",
-  "prometheus-blackbox-exporter",
-  "prometheus-redis-exporter",
-  "prometheus-postgres-exporter",
-]);
-
-function* web(spec: unknown, base: string): Generator<Fault> {
-  const path = `${base}.web.tlsConfig`;
-  const tls = at(spec, "web", "tlsConfig");
-  if (tls === undefined) {
-    yield { path, problem: "is not set: it answers everybody in the clear" };
-    return;
+/** @see https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md */
+function* webConfig(path: string, text: string, inCluster: boolean): Generator<Fault> {
+  const settings = text.replaceAll(/^\s*#.*$/gm, "");
+  const servers = blocksOf(settings, "tls_server_config");
+  if (servers.length === 0) yield { path, problem: "has no TLS: passwords travel in the clear" };
+  const users = blocksOf(settings, "basic_auth_users")
+    .map(hashesOf)
+    .filter(({ length }) => length > 0);
+  let open = 0;
+  for (const server of servers) {
+    const said = (key: string): string | undefined =>
+      new RegExp(`\\b${key}["']?:[ \\t]*["']?([^\\s"',}]+)`).exec(server)?.[1];
+    const version = said("min_version");
+    if (version !== undefined && version !== "TLS12" && version !== "TLS13")
+      yield { path, problem: `speaks ${version}` };
+    const clients = said("client_auth_type");
+    // Probes of a kubelet have no certificate; what they may ask without one says nothing.
+    const verified =
+      clients === "RequireAndVerifyClientCert" || (inCluster && clients === "VerifyClientCertIfGiven");
+    if (!verified) open += 1;
+    // Without an authority of its own, every public one's certificates are good.
+    else if (said("client_ca_file") === undefined && !/\bclient_ca["']?:/.test(server))
+      yield { path, problem: "names no client_ca_file" };
   }
-  const version = at(tls, "minVersion");
-  if (version !== undefined && version !== "TLS12" && version !== "TLS13")
-    yield { path: `${path}.minVersion`, problem: `${quoted(version)}, expected "TLS12" or newer` };
-  const auth = at(tls, "clientAuthType");
-  if (!["RequireAndVerifyClientCert", "VerifyClientCertIfGiven"].includes(String(auth)))
-    yield { path: `${path}.clientAuthType`, problem: `${quoted(auth)}, so that no certificate is looked at` };
-  if (at(tls, "clientCAFile") === undefined && at(tls, "client_ca") === undefined)
-    yield { path: `${path}.clientCAFile`, problem: "is not set" };
-  for (const [file, secret] of [
-    ["certFile", "cert"],
-    ["keyFile", "keySecret"],
-  ] as const)
-    if (at(tls, file) === undefined && at(tls, secret) === undefined)
-      yield { path: `${path}.${file}`, problem: "is not set" };
+  if (open > users.length) yield { path, problem: "lets everybody in" };
+  for (const hash of users.flat()) {
+    const [, cost] = /^\$2[aby]\$(\d\d)\$/.exec(hash) ?? [];
+    if (cost !== undefined && Number(cost) < 10)
+      yield { path, problem: `has a bcrypt hash of cost ${String(Number(cost))}` };
+    // What a template or a script puts in is not there yet.
+    if (cost === undefined && !/^(?:\{\{|\$[{(]|;)/.test(hash))
+      yield { path, problem: "has a password that is no bcrypt hash" };
+  }
+}
+
+/** What stands below a key, in blocks or braces, also where a script's quote begins the file. */
+function blocksOf(text: string, key: string): readonly string[] {
+  const block = new RegExp(
+    `(?:^|["'{,])([ \\t]*)["']?${key}["']?:[ \\t]*(\\{[^}]*\\}|(?:\\r?\\n\\1[ \\t]+\\S.*)+)`,
+    "gm",
+  );
+  return [...text.matchAll(block)].map(([, , below = ""]) => below);
+}
+
+/** What stands for each user's password. */
+function hashesOf(users: string): readonly string[] {
+  return [...users.matchAll(/(?:["']:[ \t]*|:[ \t]+)["']*([^\s"',}]+)/g)].map(([, hash = ""]) => hash);
 }

@@ -1,43 +1,74 @@
 /** Static keys of clouds, wherever they were written. */
-import { textsOf } from "../facts/texts.ts";
+import { scriptsOf } from "../facts/scripts.ts";
+import { textsOf, type Text } from "../facts/texts.ts";
 import type { StackPolicy } from "../policy.ts";
-import { everyOne } from "../resource.ts";
+import { everyOne, known, type Resource } from "../resource.ts";
+
+/** A value after its name, in YAML, JSON, an environment or a file of settings; neither a reference nor a path. */
+function named(names: string, value: string): RegExp {
+  return new RegExp(`\\b(?:${names})["']?[ \\t]*[:=][ \\t]*["']?(?!/[a-z-]+/)${value}`, "i");
+}
 
 /** Shapes of keys that never end by themselves. */
-const shapes: readonly { readonly what: string; readonly shape: RegExp }[] = [
+export const shapes: readonly { readonly what: string; readonly shape: RegExp }[] = [
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
   { what: "an access key of AWS", shape: /\b(?:AKIA|ABIA)[A-Z2-7]{16}\b/ },
   {
     what: "an access key of AWS",
-    shape:
-      /\b(?:access_key|aws_access_key_id|aws_secret_access_key|secret_key):[ \t]*["']?[A-Za-z0-9/+]{16,}/i,
+    shape: named("aws_?access_?key_?id|(?:aws_?)?secret_?access_?key", "[A-Za-z0-9/+]{16,}"),
   },
-  { what: "a key of a storage account", shape: /\bAccountKey=[A-Za-z0-9+/]{40,}/ },
-  { what: "a key of a storage account", shape: /\bstorage_account_key:[ \t]*["']?[A-Za-z0-9+/]{20,}/ },
+  { what: "an access key of an object store", shape: named("access_key|secret_key", "[A-Za-z0-9/+]{16,}") },
+  { what: "a key of a storage account", shape: named("AccountKey", "[A-Za-z0-9+/]{40,}") },
+  {
+    what: "a key of a storage account",
+    shape: named("storage_account_key|azure_storage_(?:account_)?key|arm_access_key", "[A-Za-z0-9+/]{20,}"),
+  },
+  {
+    what: "a password of an application of Entra",
+    shape: named("(?:azure|arm)_client_secret", "[\\w.~-]{30,}"),
+  },
   { what: "a shared access signature", shape: /[?&]sv=\d{4}-\d{2}-\d{2}&[^"'\s]*sig=[A-Za-z0-9%+/]{20,}/ },
-  { what: "a private key", shape: /-----BEGIN (?:RSA |EC |OPENSSH |ENCRYPTED )?PRIVATE KEY-----/ },
   { what: "a service account of Google", shape: /"type":\s*"service_account"/ },
 ];
 
-/** Types whose very purpose is to hold one, encrypted in the state. */
-const keepers =
-  /^(?:tls:|random:|pulumi:providers:|aws:secretsmanager\/|azure-native:keyvault:Secret|command:|azure-native:compute:VirtualMachineRunCommand)/;
+const privateKey = /-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----/;
+
+/** Types whose very purpose is to hold a secret, encrypted in the state. */
+const keepers = /^(?:tls:|random:|aws:secretsmanager\/|azure-native:keyvault:Secret)/;
+
+/** What brings a machine or a cluster its own key, or is let in by one. */
+const carriers = /^(?:pulumi:providers:|command:|azure-native:compute:VirtualMachineRunCommand)/;
+
+function mayHoldPrivateKey({ type, props }: Resource): boolean {
+  return (
+    carriers.test(type) || (type === "kubernetes:core/v1:Secret" && props["type"] === "kubernetes.io/tls")
+  );
+}
 
 export const authStaticKeys: StackPolicy = {
   id: "auth-static-keys",
   concern: "auth",
   severity: "critical",
   description:
-    "No key of a cloud is written into a value, a Secret, a script or a tag: programs come by their identity.",
+    "No key of a cloud is written into a value, a Secret, a script, a provider or a tag: programs come by their identity. A private key is where it belongs only.",
   remedy:
-    "Use workload identity, Pod Identity or an instance profile, and revoke the key: it has been in the state",
-  covers: ["CKV_SECRET_2", "CKV_SECRET_3", "CKV_SECRET_13", "CKV_AWS_46", "CKV_AWS_41"],
+    "Use workload identity, Pod Identity or an instance profile, and revoke the key: it has been in the state; a certificate's key belongs into a Secret of type kubernetes.io/tls or a secrets store",
+  covers: ["CKV_SECRET_2", "CKV_SECRET_3", "CKV_SECRET_13"],
   *inspect(stack) {
     yield* everyOne(stack.resources, function* (resource) {
       if (keepers.test(resource.type)) return;
-      for (const { path, text } of textsOf(resource))
-        for (const { what, shape } of shapes)
-          if (shape.test(text)) yield { resource, path, problem: `holds ${what}` };
+      // Once more, because many are base64; as with other texts, what is not known yet is looked at in the update.
+      const scripts = known(() => scriptsOf(resource), []);
+      for (const { path, text } of [...textsOf(resource).map(withLabel), ...scripts]) {
+        const found = new Set(shapes.filter(({ shape }) => shape.test(text)).map(({ what }) => what));
+        for (const what of found) yield { resource, path, problem: `holds ${what}` };
+        if (privateKey.test(text) && !mayHoldPrivateKey(resource))
+          yield { resource, path, problem: "holds a private key" };
+      }
     });
   },
 };
+
+function withLabel({ path, text, label }: Text): { readonly path: string; readonly text: string } {
+  return { path, text: `${label}: ${text}` };
+}

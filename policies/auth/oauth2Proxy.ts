@@ -1,62 +1,19 @@
 /** oauth2-proxy lets in whom it knows, and its sessions stay with whom they belong to. */
-import { releaseOf, releaseTypes } from "../facts/releases.ts";
-import { assigned } from "../facts/settings.ts";
+import { isEverybody } from "../exposure/networks.ts";
+import { durationSeconds } from "../facts/amounts.ts";
+import { proxiesOf, proxyTypes, type Oauth2Proxy } from "../facts/oauth2Proxies.ts";
+import { releaseOf, valueOf } from "../facts/releases.ts";
+import { scriptsOf } from "../facts/scripts.ts";
+import { isReference, yamlText } from "../facts/settings.ts";
 import { textsOf } from "../facts/texts.ts";
-import { podTypes } from "../facts/podTemplates.ts";
-import { processesOf } from "../facts/processes.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, isMap, quoted, type Resource } from "../resource.ts";
+import { everyOne, isMap, known, quoted } from "../resource.ts";
 
-const common = {
-  concern: "auth",
-  covers: [],
-  types: ["kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret", ...releaseTypes, ...podTypes],
-} as const;
-
-interface Proxy {
-  readonly path: string;
-  /** By its name in the configuration file: `cookie_secure`. */
-  readonly option: (name: string) => string | undefined;
-}
-
-/** Files, arguments and values that configure the sessions of an oauth2-proxy. */
-function proxiesOf(resource: Resource): readonly Proxy[] {
-  const files = textsOf(resource)
-    .filter(({ text }) => /^\s*(?:cookie_\w+|email_domains)\s*=/m.test(text))
-    .map(({ path, text }) => ({ path, option: (name: string) => assigned(text, name) }));
-  const release = releaseOf(resource);
-  const extra = release?.chart === "oauth2-proxy" ? at(release.values, "extraArgs") : undefined;
-  const values = isMap(extra)
-    ? [
-        {
-          path: "values.extraArgs",
-          option: (name: string) => {
-            const value =
-              extra[name.replaceAll("_", "-").replace(/s$/, "")] ?? extra[name.replaceAll("_", "-")];
-            return typeof value === "string"
-              ? value
-              : value === undefined
-                ? undefined
-                : JSON.stringify(value);
-          },
-        },
-      ]
-    : [];
-  const processes = processesOf(resource)
-    .filter(({ flag }) => flag("oidc-issuer-url") !== undefined || flag("cookie-secret") !== undefined)
-    .map(({ path, flag }) => ({
-      path,
-      option: (name: string) => {
-        const value = flag(name.replaceAll("_", "-")) ?? flag(name.replaceAll("_", "-").replace(/s$/, ""));
-        return value === undefined ? undefined : String(value);
-      },
-    }));
-  return [...files, ...values, ...processes];
-}
+const common = { concern: "auth", covers: [], types: proxyTypes } as const;
 
 function proxyPolicy(
   policy: Omit<ResourcePolicy, "types" | "check" | "concern" | "covers"> & {
-    readonly look: (proxy: Proxy) => Iterable<Fault>;
+    readonly look: (proxy: Oauth2Proxy) => Iterable<Fault>;
   },
 ): ResourcePolicy {
   const { look, ...rest } = policy;
@@ -73,90 +30,138 @@ export const authProxyCookies = proxyPolicy({
   id: "auth-oauth2-proxy-cookies",
   severity: "high",
   description:
-    "The session cookie travels over TLS only, no script reads it, no other site sends it, and it ends within a day.",
+    "The session cookie travels over TLS only, no script reads it, no other site sends it, and it ends within a day; what signs it and what oauth2-proxy is known by to the provider are written into no value.",
   remedy:
-    "Set cookie_secure and cookie_httponly to true, cookie_samesite to lax or strict, and cookie_expire to 24h or less",
-  *look({ path, option }) {
-    for (const name of ["cookie_secure", "cookie_httponly"])
-      if ((option(name) ?? "true") !== "true")
-        yield { path: `${path} ${name}`, problem: `${quoted(option(name))}, expected true` };
-    const site = option("cookie_samesite");
-    if (site !== "lax" && site !== "strict")
+    "Set cookie_secure and cookie_httponly to true, cookie_samesite to lax or strict, cookie_expire to 24h or less, and give cookie_secret and client_secret by a file or a Secret",
+  *look({ path, options, complete }) {
+    for (const name of ["cookie_secure", "cookie_httponly"]) {
+      const [value = "true"] = options(name);
+      if (!/^(?:true|t|1)$/i.test(value))
+        yield { path: `${path} ${name}`, problem: `${quoted(value)}, expected true` };
+    }
+    const [site] = options("cookie_samesite");
+    if ((site !== undefined || complete) && site !== "lax" && site !== "strict")
       yield { path: `${path} cookie_samesite`, problem: `${quoted(site)}, expected lax or strict` };
-    const [, hours] = /^(\d+)h/.exec(option("cookie_expire") ?? "168h") ?? [];
-    if (hours !== undefined && Number(hours) > 24)
-      yield { path: `${path} cookie_expire`, problem: `${quoted(option("cookie_expire"))}, more than a day` };
-    const secret = option("cookie_secret");
-    if (secret !== undefined) yield { path: `${path} cookie_secret`, problem: "is written in the clear" };
+    const [ends = complete ? "168h" : undefined] = options("cookie_expire");
+    const seconds = durationSeconds(ends);
+    if (ends !== undefined && seconds === undefined)
+      yield { path: `${path} cookie_expire`, problem: `${quoted(ends)}, expected a duration` };
+    if (seconds !== undefined && (seconds <= 0 || seconds > 86_400))
+      yield { path: `${path} cookie_expire`, problem: `${quoted(ends)}, expected a day or less` };
+    for (const name of ["cookie_secret", "client_secret"])
+      for (const value of options(name))
+        if (!isReference(value))
+          yield {
+            path: `${path} ${name}`,
+            problem: /^X+$/.test(value)
+              ? "is the chart's own, which everybody knows"
+              : "is written in the clear",
+          };
   },
 });
+
+/** Options that let in members of something only. */
+const memberships = [
+  "allowed_groups",
+  "allowed_roles",
+  "github_org",
+  "github_team",
+  "github_users",
+  "gitlab_groups",
+  "gitlab_projects",
+  "google_groups",
+  "keycloak_groups",
+];
 
 export const authProxyPeople = proxyPolicy({
   id: "auth-oauth2-proxy-people",
   severity: "critical",
-  description: "oauth2-proxy names whose people may come in, and trusts headers of its own proxy only.",
+  description:
+    "oauth2-proxy names whose people may come in, asks all of them, trusts headers of its own proxy only, and knows its provider by TLS.",
   remedy:
-    "Set email_domains to the organisation's own, and with reverse_proxy the addresses in trusted_proxy_ips",
-  *look({ path, option }) {
-    const domains = option("email_domains");
-    if (domains === undefined || /["'[\s,]\*["'\]\s,]|^\*$/.test(` ${domains} `))
-      yield {
-        path: `${path} email_domains`,
-        problem: domains === undefined ? "is not set" : "is everybody's (*)",
-      };
-    if (
-      option("reverse_proxy") === "true" &&
-      (option("trusted_proxy_ips") ?? option("trusted_ips")) === undefined
-    )
+    "Set email_domains to the organisation's own (or allowed_groups), with reverse_proxy the addresses in trusted_proxy_ips, an https issuer, and no trusted_ips, skip_auth_… and insecure_…",
+  *look({ path, options, complete }) {
+    const domains = options("email_domains")
+      .flatMap((list) => list.split(","))
+      .map((domain) => domain.trim());
+    const isMember = memberships.some((name) => options(name).some((value) => value !== ""));
+    if (domains.includes("*") && !isMember)
+      yield { path: `${path} email_domains`, problem: "is everybody's (*)" };
+    if (domains.length === 0 && complete && options("authenticated_emails_file").length === 0)
+      yield { path: `${path} email_domains`, problem: "is not set" };
+    const proxies = options("trusted_proxy_ips").flatMap((list) => list.split(","));
+    if (isTrue(options("reverse_proxy")) && (proxies.length > 0 ? proxies.some(isEverybody) : complete))
       yield {
         path: `${path} trusted_proxy_ips`,
-        problem: "is not set, so that anybody may claim an address",
+        problem: `${proxies.length > 0 ? "are everybody's" : "is not set"}, so that anybody may claim an address`,
       };
-    if (
-      option("skip_auth_preflight") === "true" ||
-      option("skip_auth_routes") !== undefined ||
-      option("skip_auth_regex") !== undefined
-    )
-      yield { path: `${path} skip_auth_routes`, problem: "lets requests pass without a log-in" };
+    if (isTrue(options("skip_auth_preflight")))
+      yield { path: `${path} skip_auth_preflight`, problem: "lets requests pass without a log-in" };
+    for (const name of ["skip_auth_routes", "skip_auth_regex", "trusted_ips"])
+      if (options(name).some((value) => value !== ""))
+        yield { path: `${path} ${name}`, problem: "lets requests pass without a log-in" };
     for (const name of [
       "ssl_insecure_skip_verify",
+      "ssl_upstream_insecure_skip_verify",
       "insecure_oidc_allow_unverified_email",
       "insecure_oidc_skip_issuer_verification",
+      "insecure_oidc_skip_nonce",
     ])
-      if (option(name) === "true") yield { path: `${path} ${name}`, problem: "is true" };
+      if (isTrue(options(name))) yield { path: `${path} ${name}`, problem: "is true" };
+    if (options("oidc_issuer_url").some(inTheClear))
+      yield { path: `${path} oidc_issuer_url`, problem: "is asked in the clear" };
   },
 });
+
+function isTrue(values: readonly string[]): boolean {
+  return values.some((value) => /^(?:true|t|1)$/i.test(value));
+}
+
+function inTheClear(address: string): boolean {
+  return /^http:\/\/(?!localhost\b|127\.|\[::1\])/i.test(address);
+}
 
 export const authProxyTokens: ResourcePolicy = {
   ...common,
   id: "auth-oauth2-proxy-tokens",
   severity: "critical",
   description:
-    "Tokens are verified: their issuer, audience, signature and nonce, and that an address belongs to its owner.",
+    "Tokens are verified: their issuer, audience, signature and nonce, and that an address belongs to its owner; nothing is asked or served in the clear.",
   remedy:
-    "Set every insecureSkip… and insecureAllow… to false, https issuers and upstreams, and enabledSigningAlgs without none and HS256",
-  types: ["kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret", ...releaseTypes],
+    "In the alpha configuration set every insecureSkip… and insecureAllow… to false, https issuers and upstreams, a secureBindAddress, TLS1.2 or newer, audienceClaims, and enabledSigningAlgs without none and HS256",
   *check(resource) {
+    const release = releaseOf(resource);
+    const data = release?.chart === "oauth2-proxy" ? valueOf(release, "alphaConfig.configData") : undefined;
     yield* everyOne(
-      textsOf(resource).filter(({ text }) => /\boidcConfig:/.test(text)),
-      function* ({ path, text }): Generator<Fault> {
-        for (const [, name, value] of text.matchAll(/\b(insecure\w+):\s*["']?(\w+)/g))
-          if (value === "true") yield { path, problem: `has ${String(name)}` };
-        for (const [, key, value] of text.matchAll(
-          /\b(issuerURL|uri|loginURL|redeemURL):\s*["']?(http:\S+)/g,
-        ))
-          yield { path, problem: `has ${String(key)} ${String(value)}, in the clear` };
-        if (/^\s*enabledSigningAlgs:\s*(?:\n\s*-\s*)?.*(?:none|HS\d{3})/im.test(text))
-          yield { path, problem: "takes tokens that nobody or anybody signed" };
-        if (/audienceClaims:\s*\[\s*\]/.test(text)) yield { path, problem: "takes tokens for anybody" };
-        if (/minVersion:\s*["']?TLS1\.[01]\b/.test(text)) yield { path, problem: "speaks an old TLS" };
-        if (
-          !/\bsecureBindAddress:/.test(text) &&
-          /\bbindAddress:\s*["']?(?!127\.)/.test(text) &&
-          !/metricsServer/.test(text)
-        )
-          yield { path, problem: "serves in the clear" };
-      },
+      [
+        ...(isMap(data) ? [{ path: "values.alphaConfig.configData", text: yamlText(data) }] : []),
+        ...textsOf(resource),
+        ...known(() => scriptsOf(resource), []),
+      ].filter(({ text }) => /^[\s-]*(?:oidcConfig|upstreamConfig|injectRequestHeaders):/im.test(text)),
+      ({ path, text }) => alphaConfig(path, text.replaceAll(/^\s*#.*$/gm, "")),
     );
   },
 };
+
+/** @see https://oauth2-proxy.github.io/oauth2-proxy/configuration/alpha-config */
+function* alphaConfig(path: string, text: string): Generator<Fault> {
+  for (const [, name, value] of text.matchAll(/\b(insecure\w+):\s*["']?(\w+)/gi))
+    if (isTrue([value ?? ""]) || value === "yes" || value === "on")
+      yield { path, problem: `has ${String(name)}` };
+  if (/\boidcConfig:/i.test(text) && !/\binsecureSkipNonce:/i.test(text))
+    yield { path, problem: "has insecureSkipNonce, which is on by itself" };
+  for (const [, key, address = ""] of text.matchAll(/\b(uri|\w+URL):\s*["']?(http:[^\s"',}]+)/gi))
+    if (inTheClear(address)) yield { path, problem: `has ${String(key)} ${address}, in the clear` };
+  const [, algorithms = ""] =
+    /\benabledSigningAlgs:[ \t]*(\[[^\]]*\]|(?:\s*-[ \t]*["']?\w+["']?)+)/i.exec(text) ?? [];
+  if (/\b(?:none|HS\d{3})\b/i.test(algorithms))
+    yield { path, problem: "takes tokens that nobody or anybody signed" };
+  if (/\baudienceClaims:\s*\[\s*\]/i.test(text)) yield { path, problem: "takes tokens for anybody" };
+  if (/\bminVersion:\s*["']?TLS1\.[01]\b/i.test(text)) yield { path, problem: "speaks an old TLS" };
+  const [, server = ""] = /^([ \t]*)server:[ \t]*((?:\r?\n\1[ \t]+.*)+)/im.exec(text)?.slice(1) ?? [];
+  if (
+    /\bbindAddress:\s*["']?(?!127\.|localhost)\S/i.test(server) &&
+    !/\bsecureBindAddress:\s*["']?[^\s"']/i.test(server)
+  )
+    yield { path, problem: "serves in the clear" };
+}

@@ -250,7 +250,7 @@ export const encryptionLogs = requirementPolicy({
   severity: "medium",
   description: "A log group is encrypted with a KMS key of the account's own, and kept for a year.",
   remedy: "Set kmsKeyId, and retentionInDays to 365 or more (0 keeps for ever)",
-  covers: ["CKV_AWS_158", "CKV_AWS_338", "CKV_AWS_66", "AVD-AWS-0017"],
+  covers: ["CKV_AWS_158", "CKV_AWS_338", "AVD-AWS-0017"],
   requires: [
     { type: "aws:cloudwatch/logGroup:LogGroup", path: "kmsKeyId", ...isOwnKey },
     {

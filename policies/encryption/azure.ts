@@ -1,9 +1,13 @@
 /** Azure: what rests is encrypted, and nothing speaks an old TLS. */
+import { machineTypes } from "../facts/machines.ts";
+import type { ResourcePolicy } from "../policy.ts";
+import { at, changed, isMap, known, quoted, type Resource } from "../resource.ts";
 import { isOneOf, isSet, isTrue, requirementPolicy } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
-const machine = "azure-native:compute:VirtualMachine";
-const cluster = "azure-native:containerservice:ManagedCluster";
+const disk = "azure-native:compute:Disk";
+
+const isModern = isOneOf("TLS1_2", "TLS1_3");
 
 export const encryptionAzureStorageTls = requirementPolicy({
   id: "encryption-azure-storage-tls",
@@ -13,7 +17,7 @@ export const encryptionAzureStorageTls = requirementPolicy({
   remedy: 'Set minimumTlsVersion to "TLS1_2" and enableHttpsTrafficOnly to true',
   covers: ["CKV_AZURE_3", "CKV_AZURE_44", "CIS Azure 3.1", "CIS Azure 3.15", "AVD-AZU-0008", "AVD-AZU-0011"],
   requires: [
-    { type: account, path: "minimumTlsVersion", ...isOneOf("TLS1_2", "TLS1_3") },
+    { type: account, path: "minimumTlsVersion", ...isModern },
     // On by default since API version 2019-04-01.
     {
       type: account,
@@ -22,10 +26,15 @@ export const encryptionAzureStorageTls = requirementPolicy({
       expected: "true",
     },
   ],
-  mend: (resource) =>
-    resource.type === account
-      ? { ...resource.props, minimumTlsVersion: "TLS1_2", enableHttpsTrafficOnly: true }
-      : undefined,
+  mend: ({ props }) => {
+    const isOld = known(() => !isModern.accepts(props["minimumTlsVersion"]), false);
+    const isPlain = known(() => props["enableHttpsTrafficOnly"] === false, false);
+    if (!isOld && !isPlain) return undefined;
+    return changed(props, {
+      ...(isOld && { minimumTlsVersion: "TLS1_2" }),
+      ...(isPlain && { enableHttpsTrafficOnly: true }),
+    });
+  },
 });
 
 export const encryptionAzureStorageInfrastructure = requirementPolicy({
@@ -35,7 +44,7 @@ export const encryptionAzureStorageInfrastructure = requirementPolicy({
   description: "A storage account encrypts twice: the service, and the disks below it.",
   remedy:
     "Set encryption.requireInfrastructureEncryption to true; it can only be chosen when the account is created",
-  covers: ["CKV_AZURE_256"],
+  covers: [],
   requires: [
     { type: account, path: "encryption.requireInfrastructureEncryption", ...isTrue },
     {
@@ -52,9 +61,14 @@ export const encryptionAzureMachine = requirementPolicy({
   concern: "encryption",
   severity: "high",
   description: "A virtual machine is encrypted on its host, caches and temporary disks included.",
-  remedy: "Set securityProfile.encryptionAtHost to true",
+  remedy: "Set securityProfile.encryptionAtHost to true (of a scale set: in its virtualMachineProfile)",
   covers: ["CKV_AZURE_97", "CKV_AZURE_151"],
-  requires: [{ type: machine, path: "securityProfile.encryptionAtHost", ...isTrue }],
+  requires: machineTypes.map(({ type, place, profileOf }) => ({
+    type,
+    path: `${place}securityProfile.encryptionAtHost`,
+    ...isTrue,
+    unless: ({ props }) => profileOf(props) === undefined,
+  })),
 });
 
 export const encryptionAzureTrustedLaunch = requirementPolicy({
@@ -64,37 +78,58 @@ export const encryptionAzureTrustedLaunch = requirementPolicy({
   description: "A virtual machine starts only what is signed: secure boot and a virtual TPM.",
   remedy: 'Set securityProfile.securityType to "TrustedLaunch" with secureBootEnabled and vTpmEnabled',
   covers: [],
-  requires: [
-    { type: machine, path: "securityProfile.securityType", ...isOneOf("TrustedLaunch", "ConfidentialVM") },
-    { type: machine, path: "securityProfile.uefiSettings.secureBootEnabled", ...isTrue },
-    { type: machine, path: "securityProfile.uefiSettings.vTpmEnabled", ...isTrue },
-  ],
+  requires: machineTypes.flatMap(({ type, place, profileOf }) =>
+    [
+      { path: "securityType", ...isOneOf("TrustedLaunch", "ConfidentialVM") },
+      { path: "uefiSettings.secureBootEnabled", ...isTrue },
+      { path: "uefiSettings.vTpmEnabled", ...isTrue },
+    ].map(({ path, ...condition }) => ({
+      type,
+      path: `${place}securityProfile.${path}`,
+      ...condition,
+      unless: ({ props }: Resource) => profileOf(props) === undefined,
+    })),
+  ),
 });
 
 export const encryptionAzureDisk = requirementPolicy({
   id: "encryption-azure-disk",
   concern: "encryption",
   severity: "medium",
-  description: "A managed disk of its own is encrypted and offered over no network.",
+  description: "A managed disk of its own is offered over no network, and nothing turns its encryption off.",
   remedy:
-    'Set networkAccessPolicy to "DenyAll" and publicNetworkAccess to "Disabled"; name no unencrypted source',
+    'Set networkAccessPolicy to "DenyAll" and publicNetworkAccess to "Disabled"; leave encryptionSettingsCollection out, as Azure encrypts every disk, or enable it',
   covers: ["CKV_AZURE_2", "CKV_AZURE_251"],
   requires: [
-    { type: "azure-native:compute:Disk", path: "networkAccessPolicy", ...isOneOf("DenyAll", "AllowPrivate") },
-    { type: "azure-native:compute:Disk", path: "publicNetworkAccess", ...isOneOf("Disabled") },
+    { type: disk, path: "networkAccessPolicy", ...isOneOf("DenyAll", "AllowPrivate") },
+    { type: disk, path: "publicNetworkAccess", ...isOneOf("Disabled") },
+    {
+      type: disk,
+      path: "encryptionSettingsCollection.enabled",
+      accepts: (value) => value !== false,
+      expected: "true, or nothing",
+    },
   ],
 });
 
-export const encryptionAzureCluster = requirementPolicy({
+export const encryptionAzureCluster: ResourcePolicy = {
   id: "encryption-azure-cluster-policy",
   concern: "encryption",
   severity: "medium",
-  description: "A cluster's nodes keep no ephemeral data in the clear, and Azure Policy watches it.",
-  remedy:
-    "Enable the azurepolicy add-on, and encryption at host on each agent pool where the machine allows it",
+  description: "Azure Policy watches what runs in a cluster.",
+  remedy: "Enable the azurepolicy add-on in addonProfiles",
   covers: ["CKV_AZURE_116"],
-  requires: [{ type: cluster, path: "addonProfiles.azurepolicy.enabled", ...isTrue }],
-});
+  types: ["azure-native:containerservice:ManagedCluster"],
+  *check({ props }) {
+    const addons = at(props, "addonProfiles");
+    // Azure's own templates write azurePolicy as well.
+    const isItsName = (name: string): boolean => name.toLowerCase() === "azurepolicy";
+    const name = (isMap(addons) ? Object.keys(addons) : []).find(isItsName) ?? "azurepolicy";
+    const enabled = at(addons, name, "enabled");
+    if (enabled !== true)
+      yield { path: `addonProfiles.${name}.enabled`, problem: `${quoted(enabled)}, expected true` };
+  },
+};
 
 export const encryptionAzureVault = requirementPolicy({
   id: "encryption-azure-vault-recovery",
@@ -102,7 +137,7 @@ export const encryptionAzureVault = requirementPolicy({
   severity: "high",
   description: "A key vault can give back what was deleted, and nobody can purge it before.",
   remedy: "Set enablePurgeProtection to true and leave soft delete on for 7 days or more",
-  covers: ["CKV_AZURE_42", "CKV_AZURE_110", "CIS Azure 8.5", "AVD-AZU-0016"],
+  covers: ["CKV_AZURE_42", "CKV_AZURE_110", "CKV_AZURE_111", "CIS Azure 8.5", "AVD-AZU-0016"],
   requires: [
     { type: "azure-native:keyvault:Vault", path: "properties.enablePurgeProtection", ...isTrue },
     {
@@ -114,7 +149,7 @@ export const encryptionAzureVault = requirementPolicy({
   ],
 });
 
-export const encryptionAzureSecretExpiry = requirementPolicy({
+export const encryptionAzureSecretType = requirementPolicy({
   id: "encryption-azure-secret-type",
   concern: "encryption",
   severity: "low",

@@ -74,7 +74,7 @@ export const exposureS3Policy: ResourcePolicy = {
   description: "A bucket's policy allows nobody that it does not name.",
   remedy:
     "Name the principals of each Allow statement; `*` only with a condition on account, organisation or endpoint",
-  covers: ["CKV_AWS_70"],
+  covers: ["CKV_AWS_70", "CKV_AWS_283"],
   types: [
     "aws:s3/bucketPolicy:BucketPolicy",
     "aws:secretsmanager/secretPolicy:SecretPolicy",
@@ -104,8 +104,7 @@ export const exposureAwsInbound: ResourcePolicy = {
   id: "exposure-aws-inbound",
   concern: "exposure",
   severity: "critical",
-  description:
-    "Nothing comes in from everywhere but to the edge's port 443 (and 80, which sends people there).",
+  description: "Nothing comes in from everywhere but to the edge's port 443.",
   remedy: "Name the networks that may come in; only ports of this policy's `ports` may be open to everybody",
   covers: [
     "CKV_AWS_24",
@@ -121,7 +120,7 @@ export const exposureAwsInbound: ResourcePolicy = {
     ports: {
       type: "array",
       items: { type: "integer" },
-      default: [443, 80],
+      default: [443],
       description: "Open to everybody.",
     },
   },
@@ -171,7 +170,7 @@ export const exposureEksEndpoint = requirementPolicy({
   description: "A cluster's API is reached from its network, or from named networks outside.",
   remedy:
     "Set endpointPrivateAccess to true, and endpointPublicAccess to false or publicAccessCidrs to named networks",
-  covers: ["CKV_AWS_38", "CKV_AWS_39", "CIS EKS 5.4.1", "CIS EKS 5.4.2", "AVD-AWS-0040", "AVD-AWS-0041"],
+  covers: ["CKV_AWS_38", "CIS EKS 5.4.1", "CIS EKS 5.4.2", "AVD-AWS-0040", "AVD-AWS-0041"],
   requires: [
     { type: "aws:eks/cluster:Cluster", path: "vpcConfig.endpointPrivateAccess", ...isTrue },
     {
@@ -270,7 +269,7 @@ export const exposureLoadBalancer = requirementPolicy({
   description: "A load balancer before machines is for the network's own clients.",
   remedy:
     "Set internal to true; what must be public goes behind the edge of a cluster, or is excluded with a reason",
-  covers: ["CKV_AWS_91", "AVD-AWS-0053"],
+  covers: ["CKV2_AWS_28", "CKV2_AWS_76", "AVD-AWS-0053"],
   requires: ["lb", "alb", "elb"].map((module) => ({
     type: `aws:${module}/loadBalancer:LoadBalancer`,
     path: "internal",

@@ -1,7 +1,8 @@
-/** Azure: nothing is open to everybody but the edge, on 443. */
-import type { ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, known, listAt, quoted, type Resource } from "../resource.ts";
-import { isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+/** Azure: what stores and what runs is reached from inside, or from networks that are named. */
+import { nameOf } from "../facts/azureNames.ts";
+import type { StackPolicy } from "../policy.ts";
+import { at, attached, everyOne, known, listAt, type Resource, type StackResource } from "../resource.ts";
+import { isFalse, isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 import { isEverybody } from "./networks.ts";
 
 const account = "azure-native:storage:StorageAccount";
@@ -9,21 +10,27 @@ const vault = "azure-native:keyvault:Vault";
 const cluster = "azure-native:containerservice:ManagedCluster";
 const pool = "azure-native:containerservice:AgentPool";
 
+/** A range of addresses, where one is named. */
+const isSomebody = {
+  accepts: (value: unknown) => value === undefined || (typeof value === "string" && !isEverybody(value)),
+  expected: "a network that is somebody's",
+} as const;
+
 export const exposureAzureStorage = requirementPolicy({
   id: "exposure-azure-storage",
   concern: "exposure",
   severity: "critical",
   description: "A storage account is reached through its private endpoint, or from networks that it names.",
   remedy:
-    'Set publicNetworkAccess to "Disabled", or networkRuleSet.defaultAction to "Deny" with named networks',
-  covers: ["CKV_AZURE_35", "CKV_AZURE_36", "CKV_AZURE_59", "CIS Azure 3.7", "CIS Azure 3.8", "AVD-AZU-0012"],
+    'Set networkRuleSet.defaultAction to "Deny" and its bypass to "AzureServices" or "None", and publicNetworkAccess to "Disabled" unless networks are named',
+  covers: ["CKV_AZURE_35", "CIS Azure 3.7", "CIS Azure 3.8", "AVD-AZU-0012"],
   requires: [
     { type: account, path: "networkRuleSet.defaultAction", ...isOneOf("Deny") },
     {
       type: account,
       path: "networkRuleSet.bypass",
-      accepts: (value) =>
-        value === undefined || value === "None" || (typeof value === "string" && !value.includes("Metrics")),
+      // Logs and metrics would be read from anywhere.
+      ...isOneOf(undefined, "AzureServices", "None"),
       expected: '"AzureServices" or "None"',
     },
     {
@@ -31,21 +38,14 @@ export const exposureAzureStorage = requirementPolicy({
       path: "publicNetworkAccess",
       ...isOneOf("Disabled", "SecuredByPerimeter"),
       // Named networks need the public endpoint.
-      unless: ({ props }) => namesNetworks(props),
+      unless: ({ props }) => namesNetworks(props["networkRuleSet"]),
     },
-    {
-      type: account,
-      path: "networkRuleSet.ipRules[].iPAddressOrRange",
-      accepts: (value) => value === undefined || (typeof value === "string" && !isEverybody(value)),
-      expected: "networks that are somebody's",
-    },
+    { type: account, path: "networkRuleSet.ipRules[].iPAddressOrRange", ...isSomebody },
   ],
 });
 
-function namesNetworks(props: Resource["props"]): boolean {
-  return ["ipRules", "virtualNetworkRules"].some(
-    (rules) => listAt(props, "networkRuleSet", rules).length > 0,
-  );
+function namesNetworks(rules: unknown): boolean {
+  return ["ipRules", "virtualNetworkRules"].some((kind) => listAt(rules, kind).length > 0);
 }
 
 export const exposureAzureBlobs = requirementPolicy({
@@ -72,7 +72,7 @@ export const exposureAzureTenants = requirementPolicy({
   severity: "high",
   description: "Blobs are copied to no account of another tenant.",
   remedy: "Set allowCrossTenantReplication to false",
-  covers: ["CKV_AZURE_244"],
+  covers: [],
   requires: [
     {
       type: account,
@@ -89,7 +89,7 @@ export const exposureAzureVault = requirementPolicy({
   severity: "high",
   description: "A key vault is reached through its private endpoint, or from networks that it names.",
   remedy:
-    'Set properties.publicNetworkAccess to "Disabled" and properties.networkAcls.defaultAction to "Deny"',
+    'Set properties.networkAcls.defaultAction to "Deny", properties.publicNetworkAccess to "Disabled" unless networks are named, and leave enabledForDeployment, enabledForDiskEncryption and enabledForTemplateDeployment off',
   covers: ["CKV_AZURE_109", "CKV_AZURE_189", "CIS Azure 8.7", "AVD-AZU-0013"],
   requires: [
     { type: vault, path: "properties.networkAcls.defaultAction", ...isOneOf("Deny") },
@@ -98,214 +98,45 @@ export const exposureAzureVault = requirementPolicy({
       path: "properties.publicNetworkAccess",
       accepts: (value) => String(value).toLowerCase() === "disabled",
       expected: '"Disabled"',
-      unless: ({ props }) =>
-        ["ipRules", "virtualNetworkRules"].some(
-          (rules) => listAt(props, "properties", "networkAcls", rules).length > 0,
-        ),
+      unless: ({ props }) => namesNetworks(at(props, "properties", "networkAcls")),
     },
+    { type: vault, path: "properties.networkAcls.ipRules[].value", ...isSomebody },
     ...(["enabledForDeployment", "enabledForDiskEncryption", "enabledForTemplateDeployment"] as const).map(
       (name) => ({ type: vault, path: `properties.${name}`, ...isNotTrue }),
     ),
   ],
 });
 
-interface InboundRule {
-  readonly resource: Resource;
-  readonly path: string;
-  readonly allows: boolean;
-  readonly priority: number;
-  readonly sources: readonly string[];
-  /** `443`, `8000-9000`, `*`. */
-  readonly ports: readonly string[];
-}
+const isPrivateCluster = ({ props }: Resource): boolean =>
+  at(props, "apiServerAccessProfile", "enablePrivateCluster") === true;
 
-const groupTypes = [
-  "azure-native:network:NetworkSecurityGroup",
-  "azure-native:network:SecurityRule",
-] as const;
-
-export const exposureAzureInbound: ResourcePolicy = {
-  id: "exposure-azure-inbound",
-  concern: "exposure",
-  severity: "critical",
-  description:
-    "Nothing comes in from everywhere but to the edge's port 443 (and 80, which sends people there).",
-  remedy: "Name the networks that may come in; only ports of this policy's `ports` may be open to everybody",
-  covers: ["CKV_AZURE_9", "CKV_AZURE_10", "CKV_AZURE_77", "CKV_AZURE_160", "CIS Azure 6.1", "AVD-AZU-0047"],
-  types: groupTypes,
-  settings: {
-    ports: {
-      type: "array",
-      items: { type: "integer" },
-      default: [443, 80],
-      description: "Open to everybody.",
-    },
-  },
-  *check(resource, { ports }) {
-    const open = (ports as readonly number[]).map(String);
-    for (const { path, allows, sources, ports: wanted } of inboundRules(resource))
-      if (allows && sources.some(isEverybody) && !wanted.every((port) => open.includes(port)))
-        yield { path, problem: `lets everybody in on port ${wanted.join(", ")}` };
-  },
-};
-
-export const exposureAzureAdministration: ResourcePolicy = {
-  id: "exposure-azure-administration",
-  concern: "exposure",
-  severity: "high",
-  description:
-    "Nobody administers a machine over SSH, RDP or WinRM: Run Command and Bastion need no open port.",
-  remedy: "Remove the rule; use Run Command, or Azure Bastion from its own subnet",
-  covers: ["CKV_AZURE_9", "CKV_AZURE_10"],
-  types: groupTypes,
-  *check(resource) {
-    for (const { path, allows, ports } of inboundRules(resource))
-      if (allows)
-        for (const port of ["22", "3389", "5985", "5986"])
-          if (ports.some((range) => range === port || (range !== "*" && within(Number(port), range))))
-            yield { path, problem: `opens port ${port}` };
-  },
-};
-
-export const exposureAzureDenied: ResourcePolicy = {
-  id: "exposure-azure-denied",
-  concern: "exposure",
-  severity: "high",
-  description:
-    "A security group ends in a rule that denies the rest: Azure's own default lets the whole network in.",
-  remedy: 'Add an inbound rule with access "Deny", any source and any port, at priority 4096',
-  covers: [],
-  types: ["azure-native:network:NetworkSecurityGroup"],
-  *check(resource) {
-    const rules = inboundRules(resource);
-    const last = rules.toSorted((a, b) => a.priority - b.priority).at(-1);
-    if (last === undefined || last.allows || !last.sources.includes("*") || !last.ports.includes("*"))
-      yield { path: "securityRules", problem: "let in whatever no rule speaks of" };
-  },
-};
-
-function inboundRules(resource: Resource): readonly InboundRule[] {
-  const single = resource.type === "azure-native:network:SecurityRule";
-  const rules = single ? [resource.props] : listAt(resource.props, "securityRules");
-  return rules
-    .map((rule, index) => ({ rule, path: single ? "" : `securityRules[${String(index)}]` }))
-    .filter(({ rule }) => at(rule, "direction") === "Inbound")
-    .map(({ rule, path }) => ({
-      resource,
-      path,
-      allows: at(rule, "access") === "Allow",
-      priority: Number(at(rule, "priority")),
-      sources: texts(rule, "sourceAddressPrefix", "sourceAddressPrefixes"),
-      ports: texts(rule, "destinationPortRange", "destinationPortRanges"),
-    }));
-}
-
-function texts(rule: unknown, one: string, many: string): readonly string[] {
-  const single = at(rule, one);
-  return [
-    ...(typeof single === "string" && single !== "" ? [single] : []),
-    ...listAt(rule, many).map(String),
-  ];
-}
-
-function within(port: number, range: string): boolean {
-  const [from = NaN, to = from] = range.split("-").map(Number);
-  return from <= port && port <= to;
-}
-
-/** Azure takes no group there. */
-const withoutGroup: ReadonlySet<unknown> = new Set([
-  "GatewaySubnet",
-  "AzureFirewallSubnet",
-  "RouteServerSubnet",
-]);
-
-export const exposureAzureSubnet: StackPolicy = {
-  id: "exposure-azure-subnet",
-  concern: "exposure",
-  severity: "high",
-  description: "Every subnet has a security group, and no way out that nobody chose.",
-  remedy:
-    "Set networkSecurityGroup, and defaultOutboundAccess to false (Azure's own services name their subnets)",
-  covers: ["CKV2_AZURE_31", "CIS Azure 6.5"],
-  *inspect(stack) {
-    yield* everyOne(stack.ofType("azure-native:network:Subnet"), function* (subnet) {
-      const name = known(() => subnet.props["subnetName"], undefined) ?? subnet.name;
-      if (withoutGroup.has(name)) return;
-      const named =
-        (subnet.origins["networkSecurityGroup"] ?? []).length > 0 ||
-        at(subnet.props, "networkSecurityGroup", "id") !== undefined;
-      if (!named) yield { resource: subnet, path: "networkSecurityGroup", problem: "is not set" };
-      if (at(subnet.props, "defaultOutboundAccess") !== false && name !== "AzureBastionSubnet")
-        yield { resource: subnet, path: "defaultOutboundAccess", problem: "is not false" };
-    });
-  },
-};
-
-export const exposureAzureMachineAddress: StackPolicy = {
-  id: "exposure-azure-machine-address",
-  concern: "exposure",
-  severity: "high",
-  description: "No network interface has a public address.",
-  remedy: "Remove publicIPAddress from the interface; go out through a NAT gateway, come in through Bastion",
-  covers: ["CKV_AZURE_119", "AVD-AZU-0051"],
-  *inspect(stack) {
-    yield* everyOne(stack.ofType("azure-native:network:NetworkInterface"), function* (resource) {
-      for (const [index, configuration] of listAt(resource.props, "ipConfigurations").entries())
-        if (known(() => at(configuration, "publicIPAddress"), true) !== undefined)
-          yield {
-            resource,
-            path: `ipConfigurations[${String(index)}].publicIPAddress`,
-            problem: "makes the machine reachable from the internet",
-          };
-      if (resource.props["enableIPForwarding"] === true)
-        yield { resource, path: "enableIPForwarding", problem: "lets it speak for others" };
-    });
-    yield* everyOne(stack.ofType("azure-native:network:LoadBalancer"), function* (resource) {
-      for (const [index, front] of listAt(resource.props, "frontendIPConfigurations").entries())
-        if (known(() => at(front, "publicIPAddress"), true) !== undefined)
-          yield {
-            resource,
-            path: `frontendIPConfigurations[${String(index)}].publicIPAddress`,
-            problem: "makes the machines behind it reachable from the internet",
-          };
-    });
-  },
-};
-
-export const exposureAksApi: ResourcePolicy = {
+export const exposureAksApi = requirementPolicy({
   id: "exposure-aks-api",
   concern: "exposure",
   severity: "high",
   description:
     "A cluster's API is private, or answers named networks only; nobody runs commands through Azure instead.",
   remedy:
-    "Set apiServerAccessProfile.enablePrivateCluster to true or authorizedIPRanges to named networks, and disableRunCommand to true",
-  covers: ["CKV_AZURE_6", "CKV_AZURE_115", "CIS AKS 5.4.1", "CIS AKS 5.4.2", "AVD-AZU-0041"],
-  types: [cluster],
-  *check({ props }) {
-    const profile = at(props, "apiServerAccessProfile");
-    if (at(profile, "enablePrivateCluster") === true) {
-      if (at(profile, "enablePrivateClusterPublicFQDN") === true)
-        yield {
-          path: "apiServerAccessProfile.enablePrivateClusterPublicFQDN",
-          problem: "tells the private address to everybody",
-        };
-    } else {
-      const networks = listAt(profile, "authorizedIPRanges").map(String);
-      if (networks.length === 0 || networks.some(isEverybody))
-        yield {
-          path: "apiServerAccessProfile.authorizedIPRanges",
-          problem: "lets everybody ask the cluster's API",
-        };
-    }
-    if (at(profile, "disableRunCommand") !== true)
-      yield {
-        path: "apiServerAccessProfile.disableRunCommand",
-        problem: quoted(at(profile, "disableRunCommand")),
-      };
-  },
-};
+    "In apiServerAccessProfile set enablePrivateCluster to true and enablePrivateClusterPublicFQDN to false, or authorizedIPRanges to named networks; and disableRunCommand to true",
+  covers: ["CKV_AZURE_6", "CIS AKS 5.4.1", "CIS AKS 5.4.2", "AVD-AZU-0041"],
+  requires: [
+    {
+      type: cluster,
+      // By default AKS publishes the private address as well (learn.microsoft.com/azure/aks/private-clusters).
+      path: "apiServerAccessProfile.enablePrivateClusterPublicFQDN",
+      ...isFalse,
+      unless: (resource) => !isPrivateCluster(resource),
+    },
+    {
+      type: cluster,
+      path: "apiServerAccessProfile.authorizedIPRanges",
+      accepts: (value) => Array.isArray(value) && value.length > 0 && !value.map(String).some(isEverybody),
+      expected: "named networks",
+      unless: isPrivateCluster,
+    },
+    { type: cluster, path: "apiServerAccessProfile.disableRunCommand", ...isTrue },
+  ],
+});
 
 export const exposureAksNodes = requirementPolicy({
   id: "exposure-aks-nodes",
@@ -315,7 +146,7 @@ export const exposureAksNodes = requirementPolicy({
     "Nodes have no public address, no SSH, and start only what is signed; their disks are encrypted on the host.",
   remedy:
     'Set enableNodePublicIP to false, enableEncryptionAtHost to true and securityProfile to sshAccess "Disabled", enableSecureBoot and enableVTPM',
-  covers: ["CKV_AZURE_143", "CKV_AZURE_226", "CKV_AZURE_227", "CIS AKS 5.4.3"],
+  covers: ["CKV_AZURE_143", "CKV_AZURE_227", "CIS AKS 5.4.3"],
   requires: [
     ...[
       { type: cluster, at: "agentPoolProfiles[]." },
@@ -349,27 +180,21 @@ export const exposureAzureEndpoints: StackPolicy = {
   description:
     "A storage account or vault that is closed to the internet has a private endpoint, by which it is reached.",
   remedy: "Add a PrivateEndpoint for it, with a private DNS zone group",
-  covers: ["CKV2_AZURE_32", "CKV2_AZURE_33"],
+  covers: [],
   *inspect(stack) {
-    const endpoints = stack.ofType("azure-native:network:PrivateEndpoint");
+    const connections = stack.ofType("azure-native:network:PrivateEndpoint").flatMap(connectionsOf);
     yield* everyOne(stack.ofType(account, vault), function* (resource) {
-      const access =
-        resource.type === vault
-          ? at(resource.props, "properties", "publicNetworkAccess")
-          : resource.props["publicNetworkAccess"];
-      if (String(access).toLowerCase() !== "disabled") return;
-      const name = resource.type === vault ? resource.props["vaultName"] : resource.props["accountName"];
-      const reached = endpoints.some(
-        ({ props, origins }) =>
-          origins["privateLinkServiceConnections"]?.includes(resource.urn) === true ||
-          known(
-            () =>
-              listAt(props, "privateLinkServiceConnections").some((connection) =>
-                String(at(connection, "privateLinkServiceId")).endsWith(`/${String(name)}`),
-              ),
-            false,
-          ),
-      );
+      const isVault = resource.type === vault;
+      const own = isVault ? at(resource.props, "properties") : resource.props;
+      if (String(at(own, "publicNetworkAccess")).toLowerCase() !== "disabled") return;
+      const isOrigin = ({ origins }: Connection): boolean => origins.includes(resource.urn);
+      const name = nameOf(resource, isVault ? "vaultName" : "accountName");
+      const id = `/${isVault ? "vaults" : "storageAccounts"}/${String(name)}`.toLowerCase();
+      const isNamed = ({ target }: Connection): boolean => target().toLowerCase().endsWith(id);
+      const reached =
+        connections.some((one) => isOrigin(one) || known(() => isNamed(one), false)) ||
+        // What was made of nothing in this stack may be this one.
+        connections.filter(({ origins }) => origins.length === 0).some(isNamed);
       // The second copy is written by Azure itself, and read only when the first is lost.
       const copied = attached(
         stack,
@@ -383,3 +208,22 @@ export const exposureAzureEndpoints: StackPolicy = {
     });
   },
 };
+
+interface Connection {
+  /** URNs of what its target was computed from. */
+  readonly origins: readonly string[];
+  /** @throws the SDK's UnknownValueError where it is not known yet */
+  readonly target: () => string;
+}
+
+/** Also those that the other side's owner approves first. */
+function connectionsOf({ props, origins }: StackResource): readonly Connection[] {
+  return ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"].flatMap((kind) => {
+    const all = known(() => listAt(props, kind), undefined);
+    const each = all === undefined ? [() => props[kind]] : [...all.keys()].map((index) => () => all[index]);
+    return each.map((connection) => ({
+      origins: origins[kind] ?? [],
+      target: () => String(at(connection(), "privateLinkServiceId")),
+    }));
+  });
+}

@@ -1,8 +1,9 @@
-/** Kubernetes: traffic that nobody named is refused, and the way in has TLS. */
+/** Kubernetes: traffic that nobody named is refused, and so are pods that may do too much. */
+import { operatedTypes } from "../facts/operated.ts";
 import { podTypes } from "../facts/podTemplates.ts";
-import { releaseTypes } from "../facts/releases.ts";
+import { isOn, releaseTypes } from "../facts/releases.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
-import { at, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
+import { at, everyOne, isMap, known, listAt, quoted, type Stack, type StackResource } from "../resource.ts";
 import { isEverybody } from "./networks.ts";
 
 const policyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
@@ -12,21 +13,24 @@ export const exposureDefaultDeny: StackPolicy = {
   concern: "exposure",
   severity: "high",
   description: "In a namespace with pods everything is denied that no NetworkPolicy allows, both ways.",
-  remedy: "Add a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress, and no rules",
+  remedy:
+    "Add a NetworkPolicy with an empty podSelector and policyTypes Ingress and Egress, without a rule for everybody",
   covers: ["CKV2_K8S_6", "CIS Kubernetes 5.3.2", "AVD-KSV-0038"],
   *inspect(stack) {
-    const closing = (policy: StackResource): unknown =>
-      deniesAll(at(policy.props, "spec")) ? namespaceOf(policy) : undefined;
     const networkPolicies = stack.ofType(policyType);
-    const closed = networkPolicies.map((policy) => known(() => closing(policy), undefined));
+    const closing = (policy: StackResource, way: Way): unknown =>
+      isolates(at(policy.props, "spec"), way) ? namespaceOf(policy) : undefined;
+    const closed = ways.map((way) =>
+      networkPolicies.map((policy) => known(() => closing(policy, way), undefined)),
+    );
     const reported = new Set<unknown>();
-    yield* everyOne(stack.ofType(...podTypes, ...releaseTypes), function* (resource) {
+    yield* everyOne(stack.ofType(...podTypes, ...releaseTypes, ...operatedTypes), function* (resource) {
       // What only brings kinds has no pods.
       if (bringsKindsOnly(resource)) return;
       const namespace = namespaceOf(resource);
-      if (closed.includes(namespace) || reported.has(namespace)) return;
+      if (closed.every((namespaces) => namespaces.includes(namespace)) || reported.has(namespace)) return;
       // One that is not known yet may be the one: asking again throws.
-      networkPolicies.forEach(closing);
+      for (const policy of networkPolicies) for (const way of ways) closing(policy, way);
       reported.add(namespace);
       yield {
         resource,
@@ -37,17 +41,30 @@ export const exposureDefaultDeny: StackPolicy = {
   },
 };
 
-function deniesAll(spec: unknown): boolean {
-  const types = listAt(spec, "policyTypes");
-  const selector = at(spec, "podSelector");
+const ways = ["Ingress", "Egress"] as const;
+type Way = (typeof ways)[number];
+
+/** Whether every pod is chosen, so that what no rule names is denied; a rule that allows everything denies nothing. */
+function isolates(spec: unknown, way: Way): boolean {
+  const rules = listAt(spec, way.toLowerCase());
   return (
-    isMap(selector) &&
-    Object.keys(selector).length === 0 &&
-    types.includes("Ingress") &&
-    types.includes("Egress") &&
-    listAt(spec, "ingress").length === 0 &&
-    listAt(spec, "egress").length === 0
+    isEmpty(at(spec, "podSelector"), false) &&
+    listAt(spec, "policyTypes").includes(way) &&
+    rules.every((rule) => listAt(rule, way === "Ingress" ? "from" : "to").length > 0)
   );
+}
+
+/** Namespaces into whose pods comes only what a rule names, as far as it is known. */
+export function closedNamespaces(stack: Stack): readonly unknown[] {
+  return stack
+    .ofType(policyType)
+    .map((policy) =>
+      known(
+        () => (isolates(at(policy.props, "spec"), "Ingress") ? namespaceOf(policy) : undefined),
+        undefined,
+      ),
+    )
+    .filter((namespace) => namespace !== undefined);
 }
 
 function bringsKindsOnly({ props }: StackResource): boolean {
@@ -55,7 +72,7 @@ function bringsKindsOnly({ props }: StackResource): boolean {
 }
 
 /** @throws the SDK's UnknownValueError where a preview does not know it: that is no pod of `default` */
-function namespaceOf({ props }: StackResource): unknown {
+export function namespaceOf({ props }: StackResource): unknown {
   return at(props, "metadata", "namespace") ?? props["namespace"] ?? "default";
 }
 
@@ -63,16 +80,17 @@ export const exposureNetworkPolicy: ResourcePolicy = {
   id: "exposure-network-policy",
   concern: "exposure",
   severity: "high",
-  description: "A NetworkPolicy names who may come, where, and on which ports.",
-  remedy: "Give each rule peers and ports; the internet only on 443 and for pods that serve people",
+  description: "A NetworkPolicy names who may come and where to one may go, and on which ports.",
+  remedy:
+    "Give each rule peers and ports, and policyTypes; everybody may come only to what serves people: the setting `ports`",
   covers: ["AVD-KSV-0038"],
   types: [policyType],
   settings: {
     ports: {
       type: "array",
-      items: { type: "integer" },
-      default: [80, 443, 8080, 8443],
-      description: "Open to everybody.",
+      items: { type: ["integer", "string"] },
+      default: [80, 443, 8080, 8443, "http", "https"],
+      description: "Numbers and names of ports that everybody may come to.",
     },
   },
   *check({ props }, { ports }) {
@@ -88,18 +106,15 @@ export const exposureNetworkPolicy: ResourcePolicy = {
         if (who.length === 0 && where.length === 0) yield { path, problem: "allows everything" };
         else if (where.length === 0)
           yield { path: `${path}.ports`, problem: "is not set: every port is open" };
-        const anybody =
-          who.length === 0 ||
-          who.some((peer) => {
-            const block = at(peer, "ipBlock", "cidr");
-            if (typeof block === "string")
-              return isEverybody(block) && listAt(peer, "ipBlock", "except").length === 0;
-            return isEmpty(at(peer, "podSelector"), true) && isEmpty(at(peer, "namespaceSelector"), false);
-          });
+        // What is scraped in other namespaces may listen anywhere.
+        const anybody = who.length === 0 || who.some(way === "ingress" ? isAnybody : isInternet);
+        for (const [place, each] of where.entries())
+          if (at(each, "port") === undefined && (way === "ingress" || anybody))
+            yield { path: `${path}.ports[${String(place)}].port`, problem: "is not set: every port is open" };
         if (way === "ingress" && anybody)
-          for (const port of where.map((each) => at(each, "port")))
-            if (!(ports as readonly unknown[]).includes(port) && typeof port !== "string")
-              yield { path: `${path}.from`, problem: `lets everybody in on port ${String(port)}` };
+          for (const each of where)
+            if (at(each, "port") !== undefined && !isOpen(each, ports as readonly unknown[]))
+              yield { path: `${path}.from`, problem: `lets everybody in on port ${portText(each)}` };
       }
     if (listAt(spec, "policyTypes").length === 0)
       yield {
@@ -109,83 +124,61 @@ export const exposureNetworkPolicy: ResourcePolicy = {
   },
 };
 
+function isAnybody(peer: unknown): boolean {
+  if (at(peer, "ipBlock") !== undefined) return isInternet(peer);
+  return isEmpty(at(peer, "podSelector"), true) && isEmpty(at(peer, "namespaceSelector"), false);
+}
+
+/** Also without a part of it: what is left is still everybody. */
+function isInternet(peer: unknown): boolean {
+  const block = at(peer, "ipBlock", "cidr");
+  return typeof block === "string" && isEverybody(block);
+}
+
+function isOpen(rule: unknown, ports: readonly unknown[]): boolean {
+  const port = at(rule, "port");
+  const last = at(rule, "endPort") ?? port;
+  // A name is no number that was written in quotes.
+  const wanted = typeof port === "string" && /^\d+$/.test(port) ? Number(port) : port;
+  return String(last) === String(port) && ports.includes(wanted);
+}
+
+function portText(rule: unknown): string {
+  return [at(rule, "port"), at(rule, "endPort")]
+    .filter((port) => port !== undefined)
+    .map(String)
+    .join(" to ");
+}
+
 /** Whether a selector chooses everything; `absent` is what no selector means. */
 function isEmpty(selector: unknown, absent: boolean): boolean {
-  return selector === undefined ? absent : isMap(selector) && Object.keys(selector).length === 0;
+  if (selector === undefined) return absent;
+  // Every namespace has its name as a label.
+  const expressions = listAt(selector, "matchExpressions").filter(
+    (expression) =>
+      at(expression, "operator") !== "Exists" || at(expression, "key") !== "kubernetes.io/metadata.name",
+  );
+  const labels = at(selector, "matchLabels");
+  return isMap(selector) && expressions.length === 0 && (!isMap(labels) || Object.keys(labels).length === 0);
 }
-
-export const exposureService: ResourcePolicy = {
-  id: "exposure-service",
-  concern: "exposure",
-  severity: "high",
-  description:
-    "A Service is for the cluster; one for outside names the networks that may come, or is internal.",
-  remedy:
-    "Use ClusterIP behind the ingress; on a LoadBalancer set loadBalancerSourceRanges or the cloud's annotation for an internal one",
-  covers: [],
-  types: ["kubernetes:core/v1:Service"],
-  *check({ props }) {
-    const type = at(props, "spec", "type");
-    if (type === "NodePort") yield { path: "spec.type", problem: 'is "NodePort": every node answers' };
-    if (type === "LoadBalancer" && !isInternal(props)) {
-      const ranges = listAt(props, "spec", "loadBalancerSourceRanges").map(String);
-      if (ranges.length === 0 || ranges.some(isEverybody))
-        yield { path: "spec.loadBalancerSourceRanges", problem: "lets everybody in" };
-    }
-    if (listAt(props, "spec", "externalIPs").length > 0)
-      yield { path: "spec.externalIPs", problem: "take traffic of the cluster's that is for others" };
-  },
-};
-
-function isInternal(props: Readonly<Record<string, unknown>>): boolean {
-  const annotations = at(props, "metadata", "annotations");
-  return [
-    ["service.beta.kubernetes.io/azure-load-balancer-internal", "true"],
-    ["service.beta.kubernetes.io/aws-load-balancer-scheme", "internal"],
-  ].some(([name = "", value]) => at(annotations, name) === value);
-}
-
-export const exposureIngress: ResourcePolicy = {
-  id: "exposure-ingress-tls",
-  concern: "exposure",
-  severity: "high",
-  description: "An Ingress serves named hosts, each with TLS.",
-  remedy: "Name a host in each rule, and list it under tls with the Secret of its certificate",
-  covers: ["AVD-KSV-1001"],
-  types: ["kubernetes:networking.k8s.io/v1:Ingress"],
-  *check({ props }) {
-    const secured = listAt(props, "spec", "tls").flatMap((tls) =>
-      at(tls, "secretName") === undefined ? [] : listAt(tls, "hosts"),
-    );
-    const rules = listAt(props, "spec", "rules");
-    if (rules.length === 0) yield { path: "spec.rules", problem: "names no host" };
-    for (const [index, rule] of rules.entries()) {
-      const host = at(rule, "host");
-      if (host === undefined || host === "")
-        yield { path: `spec.rules[${String(index)}].host`, problem: "is not set: every name is served" };
-      else if (!secured.includes(host))
-        yield { path: "spec.tls", problem: `lists no host ${JSON.stringify(host)}` };
-    }
-    for (const [annotation, off] of [
-      ["haproxy.org/ssl-redirect", "false"],
-      ["nginx.ingress.kubernetes.io/ssl-redirect", "false"],
-    ] as const)
-      if (at(props, "metadata", "annotations", annotation) === off)
-        yield { path: `metadata.annotations["${annotation}"]`, problem: "lets people stay without TLS" };
-  },
-};
 
 export const exposureNamespace: ResourcePolicy = {
   id: "exposure-namespace-security",
   concern: "exposure",
   severity: "high",
-  description: "A namespace refuses pods that Pod Security's `restricted` refuses.",
+  description:
+    "A namespace refuses pods that Pod Security's `restricted` refuses; only one that is named after its nodes may be `privileged`, with a warning level of its own.",
   remedy:
-    'Label it pod-security.kubernetes.io/enforce: "restricted"; what measures nodes has a namespace of its own, excluded with its reason',
+    'Label it pod-security.kubernetes.io/enforce: "restricted", and create it as an object, not by a release; what measures nodes has a namespace of its own, as monitoring-nodes',
   covers: ["CIS Kubernetes 5.2.1", "AVD-KSV-0110"],
-  types: ["kubernetes:core/v1:Namespace"],
-  *check({ props }) {
+  types: ["kubernetes:core/v1:Namespace", "kubernetes:helm.sh/v3:Release"],
+  *check({ type, props }) {
     const label = "pod-security.kubernetes.io/enforce";
+    if (type.endsWith(":Release")) {
+      if (isOn(props["createNamespace"]))
+        yield { path: "createNamespace", problem: "makes a namespace without labels" };
+      return;
+    }
     const level = at(props, "metadata", "labels", label);
     // Kubernetes' own has `privileged`, for what runs on every node.
     if (level === "restricted" || (level === "privileged" && namesNodes(props))) return;

@@ -1,5 +1,5 @@
 /** What happens to the objects of a bucket as they grow old, in the words of both clouds. */
-import { at, isMap, listAt, type Resource } from "../resource.ts";
+import { at, isMap, listAt, type Properties, type Resource } from "../resource.ts";
 
 export interface Transition {
   readonly path: string;
@@ -56,9 +56,19 @@ function s3Lifecycle(resource: Resource): Lifecycle {
       rules.map(({ rule }) => numberOf(at(rule, "noncurrentVersionExpiration", "noncurrentDays"))),
     ),
     unfinishedUploadsGo: rules.some(
-      ({ rule }) => numberOf(at(rule, "abortIncompleteMultipartUpload", "daysAfterInitiation")) !== undefined,
+      ({ rule }) =>
+        isForAll(rule) &&
+        numberOf(at(rule, "abortIncompleteMultipartUpload", "daysAfterInitiation")) !== undefined,
     ),
   };
+}
+
+/** Whether a rule holds for every object: its filter, and the prefix of old, choose nothing. */
+function isForAll(rule: Properties): boolean {
+  const filter = at(rule, "filter");
+  return [rule["prefix"], ...(isMap(filter) ? Object.values(filter) : [])].every(
+    (choice) => choice === undefined || choice === "",
+  );
 }
 
 function azureLifecycle(resource: Resource): Lifecycle {

@@ -23,6 +23,8 @@ const templates: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:apps/v1:StatefulSet": ["spec", "template"],
   "kubernetes:apps/v1:DaemonSet": ["spec", "template"],
   "kubernetes:apps/v1:ReplicaSet": ["spec", "template"],
+  "kubernetes:core/v1:ReplicationController": ["spec", "template"],
+  "kubernetes:core/v1:PodTemplate": ["template"],
   "kubernetes:batch/v1:Job": ["spec", "template"],
   "kubernetes:batch/v1:CronJob": ["spec", "jobTemplate", "spec", "template"],
   "kubernetes:core/v1:Pod": [],
@@ -40,11 +42,34 @@ export function podTemplateOf(resource: Resource): PodTemplate | undefined {
   return { resource, path: [...steps, "spec"].join("."), spec, labels: isMap(labels) ? labels : {} };
 }
 
-/** Containers, those of the start included. */
+/** Containers, those of the start and those for debugging included. */
 export function containersOf(pod: PodTemplate): readonly Container[] {
-  return (["initContainers", "containers"] as const).flatMap((list) =>
+  return (["initContainers", "containers", "ephemeralContainers"] as const).flatMap((list) =>
     listAt(pod.spec, list)
       .filter(isMap)
       .map((container, index) => ({ pod, path: `${pod.path}.${list}[${String(index)}]`, container })),
+  );
+}
+
+/** Whether a label selector chooses pods with these labels; none chooses nothing, an empty one everything. */
+export function selects(selector: unknown, labels: Properties): boolean {
+  if (!isMap(selector)) return false;
+  const { matchLabels } = selector;
+  return (
+    Object.entries(isMap(matchLabels) ? matchLabels : {}).every(([key, value]) => labels[key] === value) &&
+    listAt(selector, "matchExpressions").every((expression) => {
+      const label = labels[String(at(expression, "key"))];
+      const listed = listAt(expression, "values").includes(label);
+      switch (at(expression, "operator")) {
+        case "In":
+          return listed;
+        case "NotIn":
+          return !listed;
+        case "Exists":
+          return label !== undefined;
+        default:
+          return label === undefined;
+      }
+    })
   );
 }

@@ -1,17 +1,27 @@
 /** Programs and their flags, wherever a stack starts them: in containers, as services of a machine, from scripts. */
 import { isMap, listAt, type Resource } from "../resource.ts";
-import { containersOf, podTemplateOf } from "./podTemplates.ts";
-import { scriptsOf } from "./scripts.ts";
+import { containersOf, podTemplateOf, podTypes } from "./podTemplates.ts";
+import { scriptsOf, scriptTypes } from "./scripts.ts";
 
 export interface Process {
   readonly resource: Resource;
   /** Of its arguments, in the resource's properties. */
   readonly path: string;
+  /** Of its container: `quay.io/prometheus/prometheus:v3.15.0`; empty where it has none. */
+  readonly image: string;
   /** What it runs: arguments one by one, or the text of a script. */
   readonly commandLine: string;
   /** Value of `--name=value` or `--name value`; `true` of a flag without one; undefined where it is not given. */
   readonly flag: (name: string) => string | true | undefined;
+  /** All values of a flag that may be given more than once. */
+  readonly flags: (name: string) => readonly (string | true)[];
 }
+
+export const processTypes: readonly string[] = [
+  ...podTypes,
+  ...scriptTypes,
+  "pulumi-nodejs:dynamic/vigil:Service",
+];
 
 /** Every process that a resource starts, as far as its properties show it. */
 export function processesOf(resource: Resource): readonly Process[] {
@@ -19,12 +29,25 @@ export function processesOf(resource: Resource): readonly Process[] {
   if (pod !== undefined)
     return containersOf(pod).map(({ container, path }) => {
       const words = ["command", "args"].flatMap((list) => listAt(container, list));
-      return process(resource, `${path}.args`, words.map(String));
+      return process(resource, `${path}.args`, words.map(String), container["image"]);
     });
   const declared = declaredService(resource);
   if (declared !== undefined) return [declared];
-  return scriptsOf(resource).map(({ path, text }) => process(resource, path, [text]));
+  return scriptsOf(resource).flatMap(({ path, text }) =>
+    invocations(text).map((part) => process(resource, path, [part])),
+  );
 }
+
+/** A script from one server that it starts to the next, so that the flags of one are not taken for another's. */
+function invocations(text: string): readonly string[] {
+  const spoken = text.replaceAll(/^[ \t]*(?:#|\/\/|REM[ \t]).*$/gim, "");
+  const starts = [...spoken.matchAll(started)].map(({ index }) => index).slice(1);
+  return [0, ...starts].map((start, place) => spoken.slice(start, starts[place]));
+}
+
+/** A server's executable and its first flag; a folder of its name that a flag gives is none. */
+const started =
+  /(?:(?:prometheus|alertmanager|pushgateway|oauth2-proxy)(?<=(?:^|[\s"']|ExecStart=)(?:[\w.:/\\-]*[/\\])?[\w-]+)(?<!--[\w.-]+[ \t]+(?:[\w.:/\\-]*[/\\])?[\w-]+)(?:\.exe)?["']?[ \t]+(?:[\\`][ \t]*\n[ \t]*)?["']?--(?!now\b)|thanos(?:\.exe)?["']?[ \t]+(?:query|query-frontend|store|rule|receive|compact|sidecar)\b)/gm;
 
 /** A service of the machine in front of somebody: its declaration is one text. */
 function declaredService(resource: Resource): Process | undefined {
@@ -37,22 +60,27 @@ function declaredService(resource: Resource): Process | undefined {
   return process(resource, "declaration.service.arguments", words);
 }
 
-function process(resource: Resource, path: string, words: readonly string[]): Process {
+function process(resource: Resource, path: string, words: readonly string[], image?: unknown): Process {
   const commandLine = words.join("\n");
+  const flags = (name: string): readonly (string | true)[] => {
+    const escaped = name.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&");
+    // Quotes and markup end a value in a script; none of the values that policies ask for holds any.
+    const given = new RegExp(
+      `(?:^|[\\s"'>\`])--${escaped}(?:[= \\n]["']?([^\\s"'<>\`]+)|(=["']{0,2}))?(?=$|[\\s"'<\`])`,
+      "g",
+    );
+    return [...commandLine.matchAll(given)].map(([, value, nothing]) => {
+      if (nothing !== undefined) return "";
+      return value === undefined || value.startsWith("--") ? true : value;
+    });
+  };
   return {
     resource,
     path,
+    image: typeof image === "string" ? image : "",
     commandLine,
-    flag: (name) => {
-      const escaped = name.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&");
-      // Quotes and markup end a value in a script; none of the values that policies ask for holds any.
-      const found = new RegExp(
-        `(?:^|[\\s"'>\`])--${escaped}(?:[= \\n]["']?([^\\s"'<>\`]+))?(?=$|[\\s"'<\`])`,
-      ).exec(commandLine);
-      if (found === null) return undefined;
-      const [, value] = found;
-      return value === undefined || value.startsWith("--") ? true : value;
-    },
+    flag: (name) => flags(name)[0],
+    flags,
   };
 }
 

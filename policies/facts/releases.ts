@@ -36,3 +36,8 @@ export function valuePath(path: string): string {
 function stepsOf(path: string): string[] {
   return path.split(/(?<!\\)\./).map((step) => step.replaceAll("\\.", "."));
 }
+
+/** Whether a chart's template takes it for on: any text is, also `"false"`. */
+export function isOn(value: unknown): boolean {
+  return Boolean(value);
+}

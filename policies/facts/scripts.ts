@@ -1,4 +1,5 @@
 /** Texts that a machine will run: at its first start, by a cloud's agent, or over a connection. */
+import { unpacked } from "./payloads.ts";
 import { at, isMap, listAt, type Resource } from "../resource.ts";
 
 export interface Script {
@@ -13,8 +14,8 @@ const scriptProperties: Readonly<Record<string, readonly (readonly string[])[]>>
   "aws:ssm/document:Document": [["content"]],
   "aws:ec2/instance:Instance": [["userData"], ["userDataBase64"]],
   "aws:ec2/launchTemplate:LaunchTemplate": [["userData"]],
-  "command:remote:Command": [["create"], ["update"], ["delete"]],
-  "command:local:Command": [["create"], ["update"], ["delete"]],
+  "command:remote:Command": [["stdin"], ["create"], ["update"], ["delete"]],
+  "command:local:Command": [["stdin"], ["create"], ["update"], ["delete"]],
 };
 
 export const scriptTypes: readonly string[] = Object.keys(scriptProperties);
@@ -23,7 +24,9 @@ export function scriptsOf(resource: Resource): readonly Script[] {
   const properties = scriptProperties[resource.type] ?? [];
   return properties.flatMap((steps) => {
     const value = at(resource.props, ...steps);
-    return typeof value === "string" && value !== "" ? [{ path: steps.join("."), text: opened(value) }] : [];
+    return typeof value === "string" && value !== ""
+      ? [{ path: steps.join("."), text: unpacked(opened(value)) }]
+      : [];
   });
 }
 

@@ -1,5 +1,6 @@
 /** Who works on a bucket of blocks, and which buckets these are. */
 import { at, isMap, type Stack, type StackResource } from "../resource.ts";
+import { unpacked } from "./payloads.ts";
 import { podTypes } from "./podTemplates.ts";
 import { processesOf } from "./processes.ts";
 import { releaseOf, releaseTypes, valueOf } from "./releases.ts";
@@ -59,7 +60,7 @@ function texts(value: unknown): string[] {
   if (typeof value === "string")
     return /^[A-Za-z0-9+/]{24,}={0,2}$/.test(value)
       ? [Buffer.from(value, "base64").toString("utf8")]
-      : [value];
+      : [unpacked(value)];
   if (Array.isArray(value)) return value.flatMap(texts);
   return isMap(value) ? Object.values(value).flatMap(texts) : [];
 }

@@ -1,26 +1,46 @@
 /** Every text that a resource holds, wherever in its properties. */
-import { isMap, known, type Resource } from "../resource.ts";
+import { unpacked } from "./payloads.ts";
+import { isMap, known, type Properties, type Resource } from "../resource.ts";
 
 export interface Text {
   readonly path: string;
   readonly text: string;
+  /** What it is called: its key, or the name that stands beside a `value`. */
+  readonly label: string;
 }
 
-/** Base64 of a Secret's `data` is opened; what a preview does not know is left out. */
-export function textsOf({ props }: Resource): readonly Text[] {
-  return below(props, "");
+/** Base64 of a Secret's `data` and the declaration of a local service are opened; what a preview does not know is left out. */
+export function textsOf({ type, props }: Resource): readonly Text[] {
+  const declared =
+    type === "pulumi-nodejs:dynamic/vigil:Service"
+      ? known(() => parsed(props["declaration"]), undefined)
+      : undefined;
+  return declared === undefined ? below(props, "") : below(declared, "declaration");
 }
 
-function below(value: unknown, path: string): readonly Text[] {
-  if (typeof value === "string") return [{ path, text: opened(value, path) }];
+function parsed(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function below(value: unknown, path: string, label = ""): readonly Text[] {
+  if (typeof value === "string") return [{ path, text: unpacked(opened(value, path)), label }];
   if (Array.isArray(value))
     return value.flatMap((_, index) =>
-      known(() => below((value as unknown[])[index], `${path}[${String(index)}]`), []),
+      known(() => below((value as unknown[])[index], `${path}[${String(index)}]`, label), []),
     );
   if (!isMap(value)) return [];
   return Object.keys(value).flatMap((key) =>
-    known(() => below(value[key], path === "" ? key : `${path}.${key}`), []),
+    known(() => below(value[key], path === "" ? key : `${path}.${key}`, labelOf(value, key)), []),
   );
+}
+
+function labelOf(map: Properties, key: string): string {
+  const name = key === "value" ? known(() => map["name"], undefined) : undefined;
+  return typeof name === "string" ? name : key;
 }
 
 function opened(text: string, path: string): string {

@@ -25,7 +25,7 @@ const withoutResource = new RegExp(
     "(?:acm|autoscaling|cloudwatch|elasticloadbalancing|iam|pricing|servicequotas|shield|tag|waf|wafv2|waf-regional):Get\\w*\\*?",
     "ec2:Get(?!Password|Console)\\w+",
     "(?:ssmmessages|ec2messages):\\w+",
-    "sts:GetCallerIdentity|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation",
+    "sts:GetCallerIdentity|ecr:GetAuthorizationToken|cloudwatch:PutMetricData",
   ]
     .map((action) => `^(?:${action})$`)
     .join("|"),
@@ -40,14 +40,17 @@ export const identityAwsLeast: ResourcePolicy = {
   remedy:
     "Replace `*` by the actions that are needed, and the resource by ARNs; `*` is left where AWS knows no resource",
   covers: [
+    "CKV_AWS_1",
+    "CKV_AWS_49",
     "CKV_AWS_62",
     "CKV_AWS_63",
+    "CKV_AWS_109",
+    "CKV_AWS_110",
+    "CKV_AWS_111",
     "CKV_AWS_286",
-    "CKV_AWS_287",
-    "CKV_AWS_288",
     "CKV_AWS_289",
     "CKV_AWS_290",
-    "CKV_AWS_355",
+    "CKV2_AWS_40",
     "AVD-AWS-0057",
   ],
   types: policyTypes,
@@ -114,7 +117,7 @@ export const identityAwsTrust: ResourcePolicy = {
   description: "A role names who may take it; pods take theirs for one account and one service account only.",
   remedy:
     "Name the principal; for pods.eks.amazonaws.com and web identities add conditions on account, cluster, namespace and service account",
-  covers: ["CKV_AWS_60", "CKV_AWS_61"],
+  covers: ["CKV_AWS_60"],
   types: ["aws:iam/role:Role"],
   *check({ props }) {
     const statements = statementsOf(props["assumeRolePolicy"]);
@@ -153,7 +156,7 @@ export const identityAwsKeys: ResourcePolicy = {
     "No user has a key that never ends: programs have roles, people come by the organisation's log-in.",
   remedy:
     "Use a role (Pod Identity, IRSA, an instance profile, OIDC of the pipeline) instead of the user or key",
-  covers: ["CKV_AWS_273", "CIS AWS 1.16", "AVD-AWS-0143"],
+  covers: ["CKV_AWS_273", "CKV_AWS_348", "CKV2_AWS_21", "CKV2_AWS_22", "CIS AWS 1.16", "AVD-AWS-0143"],
   types: ["aws:iam/accessKey:AccessKey", "aws:iam/user:User", "aws:iam/userLoginProfile:UserLoginProfile"],
   *check({ type }) {
     yield {

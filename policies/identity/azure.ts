@@ -1,7 +1,8 @@
 /** Azure: who may do what is named, and nothing has a key that never ends. */
-import type { ResourcePolicy } from "../policy.ts";
-import { at, listAt, quoted } from "../resource.ts";
-import { isFalse, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { machineTypes } from "../facts/machines.ts";
+import type { Fault, ResourcePolicy } from "../policy.ts";
+import { at, everyOne, isMap, listAt, type Properties } from "../resource.ts";
+import { isFalse, isOneOf, isSet, isTrue, requirementPolicy } from "../requirement.ts";
 
 const account = "azure-native:storage:StorageAccount";
 const cluster = "azure-native:containerservice:ManagedCluster";
@@ -31,7 +32,7 @@ export const identityAksAccounts = requirementPolicy({
   covers: ["CKV_AZURE_5", "CKV_AZURE_141", "CIS AKS 5.5.1", "AVD-AZU-0042"],
   requires: [
     { type: cluster, path: "disableLocalAccounts", ...isTrue },
-    { type: cluster, path: "enableRBAC", accepts: (value) => value !== false, expected: "true" },
+    { type: cluster, path: "enableRBAC", ...isTrue },
     { type: cluster, path: "aadProfile.managed", ...isTrue },
     { type: cluster, path: "aadProfile.enableAzureRBAC", ...isTrue },
     {
@@ -87,7 +88,9 @@ const wideRoles = [
   "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
 ];
 
-export const identityAzureAssignment: ResourcePolicy = {
+const assignment = "azure-native:authorization:RoleAssignment";
+
+export const identityAzureAssignment = requirementPolicy({
   id: "identity-azure-assignment",
   concern: "identity",
   severity: "high",
@@ -95,38 +98,69 @@ export const identityAzureAssignment: ResourcePolicy = {
     "A role is assigned for what it is needed for: no owner or contributor, not over a subscription, its principal's kind said.",
   remedy:
     'Assign a narrower role on the resource itself, and set principalType ("ServicePrincipal" for identities), which Azure otherwise takes for a User',
-  covers: ["CKV_AZURE_39", "CIS Azure 1.23"],
-  types: ["azure-native:authorization:RoleAssignment"],
-  *check({ props }) {
-    const role = String(props["roleDefinitionId"]);
-    if (wideRoles.some((id) => role.toLowerCase().endsWith(id)))
-      yield { path: "roleDefinitionId", problem: "is a role that may do anything, or give others any role" };
-    if (/^\/subscriptions\/[^/]+\/?$|^\/providers\/Microsoft\.Management\//.test(String(props["scope"])))
-      yield { path: "scope", problem: `${quoted(props["scope"])}, a whole subscription or more` };
-    if (props["principalType"] === undefined) yield { path: "principalType", problem: "is not set" };
-  },
-};
+  covers: ["CIS Azure 1.23"],
+  requires: [
+    {
+      type: assignment,
+      path: "roleDefinitionId",
+      accepts: (value) =>
+        typeof value === "string" && !wideRoles.some((id) => value.toLowerCase().includes(id)),
+      expected: "a role that may not do anything, nor give others any role",
+    },
+    {
+      type: assignment,
+      path: "scope",
+      accepts: (value) => typeof value === "string" && !isWide(value),
+      expected: "less than a subscription",
+    },
+    { type: assignment, path: "principalType", ...isSet("the kind of principal") },
+  ],
+});
+
+/** Whether it is the tenant, a management group or a subscription; Azure takes any letters. */
+function isWide(scope: string): boolean {
+  return /^\/?$|^\/subscriptions\/[^/]+\/?$|^\/providers\/microsoft\.management\//i.test(scope);
+}
 
 export const identityAzureRole: ResourcePolicy = {
   id: "identity-azure-role",
   concern: "identity",
   severity: "high",
-  description: "A role of one's own names its actions.",
-  remedy: "Replace `*` by the actions that are needed",
+  description: "A role of one's own names its actions; only what it may see is left open.",
+  remedy: "Replace `*` by the actions that are needed, and `/` by the scopes that it is for",
   covers: ["CKV_AZURE_39", "AVD-AZU-0030"],
   types: ["azure-native:authorization:RoleDefinition"],
   *check({ props }) {
-    for (const [index, permission] of listAt(props, "permissions").entries())
-      for (const kind of ["actions", "dataActions"])
-        for (const action of listAt(permission, kind).map(String))
-          if (action === "*" || /^[\w.]+\/\*$/.test(action) || /\*\/(write|delete|action)$/.test(action))
-            yield { path: `permissions[${String(index)}].${kind}`, problem: `allows ${action}` };
-    for (const scope of listAt(props, "assignableScopes").map(String))
-      if (scope === "/") yield { path: "assignableScopes", problem: "is everything" };
+    yield* everyOne([wildcards, scopes], (look) => look(props));
   },
 };
 
-export const identityAzureFederation: ResourcePolicy = {
+function* wildcards(props: Properties): Iterable<Fault> {
+  const permissions = listAt(props, "permissions");
+  const kinds = ["actions", "dataActions"] as const;
+  const lists = [...permissions.keys()].flatMap((index) => kinds.map((kind) => ({ index, kind })));
+  yield* everyOne(lists, function* ({ index, kind }) {
+    const actions = listAt(permissions[index], kind);
+    yield* everyOne(actions.keys(), function* (each) {
+      const action = String(actions[each]);
+      // To see everything changes nothing; to read all content gives it away.
+      const isSight = kind === "actions" && /\/read$/i.test(action);
+      if (action.includes("*") && !isSight)
+        yield { path: `permissions[${String(index)}].${kind}`, problem: `allows ${action}` };
+    });
+  });
+}
+
+function* scopes(props: Properties): Iterable<Fault> {
+  const all = listAt(props, "assignableScopes");
+  yield* everyOne(all.keys(), function* (index) {
+    if (all[index] === "/") yield { path: "assignableScopes", problem: "is everything" };
+  });
+}
+
+const federation = "azure-native:managedidentity:FederatedIdentityCredential";
+
+export const identityAzureFederation = requirementPolicy({
   id: "identity-azure-federation",
   concern: "identity",
   severity: "critical",
@@ -134,40 +168,63 @@ export const identityAzureFederation: ResourcePolicy = {
   remedy:
     'Set subject to "system:serviceaccount:NAMESPACE:NAME" (or the pipeline\'s own), and audiences to api://AzureADTokenExchange',
   covers: [],
-  types: ["azure-native:managedidentity:FederatedIdentityCredential"],
-  *check({ props }) {
-    const subject = at(props, "subject");
-    if (typeof subject !== "string" || subject === "" || subject.includes("*"))
-      yield { path: "subject", problem: `${quoted(subject)}, expected one service account` };
-    if (!String(at(props, "issuer")).startsWith("https://"))
-      yield { path: "issuer", problem: `${quoted(at(props, "issuer"))}, expected an https address` };
-    const audiences = listAt(props, "audiences");
-    if (audiences.length !== 1 || audiences[0] !== "api://AzureADTokenExchange")
-      yield { path: "audiences", problem: `${quoted(audiences)}, expected ["api://AzureADTokenExchange"]` };
-  },
-};
+  requires: [
+    {
+      type: federation,
+      path: "subject",
+      accepts: (value) => typeof value === "string" && value !== "" && !value.includes("*"),
+      expected: "one service account",
+    },
+    {
+      type: federation,
+      path: "issuer",
+      accepts: (value) => typeof value === "string" && value.startsWith("https://"),
+      expected: "an https address",
+    },
+    {
+      type: federation,
+      path: "audiences",
+      accepts: (value) =>
+        Array.isArray(value) && value.length === 1 && value[0] === "api://AzureADTokenExchange",
+      expected: '["api://AzureADTokenExchange"]',
+    },
+  ],
+});
 
 export const identityAzureMachine = requirementPolicy({
   id: "identity-azure-machine",
   concern: "identity",
   severity: "high",
   description: "A virtual machine has a managed identity, and a Linux one takes no passwords.",
-  remedy: "Set identity.type, and osProfile.linuxConfiguration.disablePasswordAuthentication to true",
-  covers: ["CKV_AZURE_1", "CKV_AZURE_149", "CKV_AZURE_178", "AVD-AZU-0039"],
-  requires: [
+  remedy:
+    "Set identity.type, and osProfile.linuxConfiguration.disablePasswordAuthentication to true, or osProfile.windowsConfiguration (of a scale set: in its virtualMachineProfile)",
+  covers: ["CKV_AZURE_1", "CKV_AZURE_49", "CKV_AZURE_149", "AVD-AZU-0039"],
+  requires: machineTypes.flatMap(({ type, place, profileOf }) => [
     {
-      type: "azure-native:compute:VirtualMachine",
+      type,
       path: "identity.type",
       ...isOneOf("SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"),
+      unless: ({ props }) => profileOf(props) === undefined,
     },
     {
-      type: "azure-native:compute:VirtualMachine",
-      path: "osProfile.linuxConfiguration.disablePasswordAuthentication",
+      type,
+      path: `${place}osProfile.linuxConfiguration.disablePasswordAuthentication`,
       ...isTrue,
-      unless: ({ props }) => at(props, "osProfile", "linuxConfiguration") === undefined,
+      unless: ({ props }) => !isMap(at(profileOf(props), "osProfile")) || isWindows(profileOf(props)),
     },
-  ],
+  ]),
 });
+
+/** Azure takes a machine that says nothing of its system for what its image is; one that nobody knows may be Linux. */
+function isWindows(machine: unknown): boolean {
+  const image = at(machine, "storageProfile", "imageReference", "publisher");
+  return (
+    !isMap(at(machine, "osProfile", "linuxConfiguration")) &&
+    (isMap(at(machine, "osProfile", "windowsConfiguration")) ||
+      at(machine, "storageProfile", "osDisk", "osType") === "Windows" ||
+      /windows/i.test(String(image)))
+  );
+}
 
 export const identityAzureLogs = requirementPolicy({
   id: "identity-azure-logs",

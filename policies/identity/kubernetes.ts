@@ -1,11 +1,7 @@
 /** Kubernetes: who may do what is named. */
-import type { ResourcePolicy } from "../policy.ts";
-import { at, listAt, quoted } from "../resource.ts";
-
-const roleTypes = [
-  "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
-  "kubernetes:rbac.authorization.k8s.io/v1:Role",
-] as const;
+import { durationDays } from "../facts/amounts.ts";
+import type { Fault, ResourcePolicy } from "../policy.ts";
+import { at, everyOne, isMap, listAt, quoted, type Properties } from "../resource.ts";
 
 export const identityKubernetesRole: ResourcePolicy = {
   id: "identity-kubernetes-role",
@@ -13,48 +9,74 @@ export const identityKubernetesRole: ResourcePolicy = {
   severity: "high",
   description: "A role names verbs, groups and resources, and gives no way to more rights than its own.",
   remedy:
-    "Replace `*` by what is needed; remove escalate, bind, impersonate, and create on pods/exec and nodes/proxy",
-  covers: ["CKV_K8S_49", "CKV_K8S_156", "CKV_K8S_157", "CKV_K8S_158", "CIS Kubernetes 5.1.3", "AVD-KSV-0046"],
-  types: roleTypes,
+    "Replace `*` by what is needed; remove what gives any right, and choose the roles that an aggregated one takes by their labels",
+  covers: ["CKV_K8S_49", "CKV_K8S_157", "CKV_K8S_158", "CKV2_K8S_3", "CIS Kubernetes 5.1.3", "AVD-KSV-0046"],
+  types: [
+    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
+    "kubernetes:rbac.authorization.k8s.io/v1:Role",
+  ],
   *check({ props }) {
-    for (const [index, rule] of listAt(props, "rules").entries()) {
+    yield* everyOne(listAt(props, "rules").entries(), function* ([index, rule]) {
       const path = `rules[${String(index)}]`;
       const verbs = listAt(rule, "verbs").map(String);
       const resources = listAt(rule, "resources").map(String);
       for (const part of ["verbs", "apiGroups", "resources", "nonResourceURLs"])
-        if (listAt(rule, part).includes("*")) yield { path: `${path}.${part}`, problem: 'holds "*"' };
+        for (const name of listAt(rule, part).map(String))
+          // Part of a path, /metrics/*, is a name.
+          if (part === "nonResourceURLs" ? name === "*" : name.includes("*"))
+            yield { path: `${path}.${part}`, problem: `holds "${name}"` };
       for (const verb of ["escalate", "bind", "impersonate"])
         if (verbs.includes(verb))
           yield { path: `${path}.verbs`, problem: `hold ${verb}, which gives any right` };
-      for (const dangerous of ["pods/exec", "pods/attach", "nodes/proxy", "serviceaccounts/token"])
-        if (resources.includes(dangerous)) yield { path: `${path}.resources`, problem: `hold ${dangerous}` };
-    }
+      for (const resource of resources)
+        if (givesAnyRight.test(resource)) yield { path: `${path}.resources`, problem: `hold ${resource}` };
+      if (verbs.some((verb) => writing.includes(verb)))
+        for (const resource of resources)
+          if (givesAnyRightWhenWritten.test(resource))
+            yield { path: `${path}.resources`, problem: `hold ${resource}, to be written` };
+    });
+    for (const [index, selector] of listAt(props, "aggregationRule", "clusterRoleSelectors").entries())
+      if (
+        !isMap(selector) ||
+        Object.values(selector).every((part) => Object.keys(part as object).length === 0)
+      )
+        yield {
+          path: `aggregationRule.clusterRoleSelectors[${String(index)}]`,
+          problem: "is empty, which takes the rights of every role",
+        };
   },
 };
+
+const writing = ["create", "update", "patch", "delete", "deletecollection", "*"];
+
+/** Into any pod or node, in another's name: for the first ones reading is enough. */
+const givesAnyRight =
+  /^(?:pods|\*)\/(?:exec|attach|portforward|proxy|ephemeralcontainers)$|^(?:nodes|\*)\/proxy$|^(?:serviceaccounts|\*)\/token$/;
+/** What decides over every object, or lets a name be anybody's. */
+const givesAnyRightWhenWritten =
+  /^(?:mutating|validating)webhookconfigurations$|^(?:mutating|validating)admissionpolic(?:ies|ybindings)$|^certificatesigningrequests\/(?:approval|\*)$|^\*\/approval$/;
 
 export const identityKubernetesSecrets: ResourcePolicy = {
   id: "identity-kubernetes-secrets",
   concern: "identity",
   severity: "high",
-  description: "Nobody reads every Secret of a cluster, or writes any.",
+  description: "Nobody reads or writes every Secret of a cluster.",
   remedy:
     "Bind a Role in the namespace, or name the Secrets by resourceNames; an operator that needs them is excluded with its reason",
-  covers: ["CKV_K8S_155", "CIS Kubernetes 5.1.2", "AVD-KSV-0041"],
-  types: roleTypes,
-  *check({ type, props }) {
-    for (const [index, rule] of listAt(props, "rules").entries()) {
-      if (!listAt(rule, "resources").includes("secrets") || listAt(rule, "resourceNames").length > 0)
-        continue;
+  covers: ["CIS Kubernetes 5.1.2", "AVD-KSV-0041"],
+  types: ["kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"],
+  *check({ props }) {
+    yield* everyOne(listAt(props, "rules").entries(), function* ([index, rule]) {
+      const resources = listAt(rule, "resources");
+      const core = listAt(rule, "apiGroups").some((group) => group === "" || group === "*");
+      if (!core || !["secrets", "*"].some((all) => resources.includes(all))) return;
       const verbs = listAt(rule, "verbs").map(String);
-      const writes = verbs.filter((verb) =>
-        ["create", "update", "patch", "delete", "deletecollection"].includes(verb),
-      );
-      if (type.endsWith(":ClusterRole") && writes.length > 0)
+      if (verbs.length > 0 && listAt(rule, "resourceNames").length === 0)
         yield {
           path: `rules[${String(index)}]`,
-          problem: `allow ${writes.join(", ")} on every Secret of the cluster`,
+          problem: `allow ${verbs.join(", ")} on every Secret of the cluster`,
         };
-    }
+    });
   },
 };
 
@@ -70,23 +92,29 @@ export const identityKubernetesBinding: ResourcePolicy = {
     "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
   ],
   *check({ props }) {
-    const role = at(props, "roleRef", "name");
-    if (role === "cluster-admin" || role === "admin" || role === "edit")
-      yield { path: "roleRef.name", problem: `${quoted(role)}, which may do anything there` };
-    for (const [index, subject] of listAt(props, "subjects").entries()) {
-      const name = String(at(subject, "name"));
-      const path = `subjects[${String(index)}].name`;
-      if (
-        /^system:(?:anonymous|unauthenticated|authenticated|masters)$|^system:serviceaccounts(?::|$)/.test(
-          name,
-        )
-      )
-        yield { path, problem: `${quoted(name)}, which is more than one account` };
-      if (name === "default" && at(subject, "kind") === "ServiceAccount")
-        yield { path, problem: "is the account of every pod that names none" };
-    }
+    yield* everyOne([checkRole, checkSubjects], (check) => check(props));
   },
 };
+
+function* checkRole(props: Properties): Generator<Fault> {
+  const role = String(at(props, "roleRef", "name"));
+  if (/^(?:cluster-admin|(?:system:aggregate-to-)?(?:admin|edit)|system:controller:.*)$/.test(role))
+    yield { path: "roleRef.name", problem: `${quoted(role)}, which may do anything there` };
+}
+
+function* checkSubjects(props: Properties): Generator<Fault> {
+  yield* everyOne(listAt(props, "subjects").entries(), function* ([index, subject]) {
+    const name = String(at(subject, "name"));
+    const path = `subjects[${String(index)}].name`;
+    if (/^system:(?:anonymous|(?:un)?authenticated|masters|nodes|serviceaccounts(?::.*)?)$/.test(name))
+      yield { path, problem: `${quoted(name)}, which is more than one account` };
+    if (
+      (name === "default" && at(subject, "kind") === "ServiceAccount") ||
+      /^system:serviceaccount:[^:]*:default$/.test(name)
+    )
+      yield { path, problem: "is the account of every pod that names none" };
+  });
+}
 
 export const identityServiceAccount: ResourcePolicy = {
   id: "identity-service-account",
@@ -113,33 +141,44 @@ export const identityCertificate: ResourcePolicy = {
   covers: [],
   types: ["kubernetes:cert-manager.io/v1:Certificate"],
   *check({ props }) {
-    const spec = at(props, "spec");
-    const rotation = at(spec, "privateKey", "rotationPolicy");
-    // An authority with a new key is another authority: everybody who trusts it would have to hear of it first.
-    if (rotation !== "Always" && at(spec, "isCA") !== true)
-      yield { path: "spec.privateKey.rotationPolicy", problem: `${quoted(rotation)}, expected "Always"` };
-    const algorithm = at(spec, "privateKey", "algorithm");
-    const size = Number(at(spec, "privateKey", "size") ?? 256);
-    if ((algorithm === "RSA" || algorithm === undefined) && size < 2_048)
-      yield { path: "spec.privateKey", problem: "is an RSA key of less than 2048 bits" };
-    const issuer = at(spec, "issuerRef", "name");
-    if (issuer === undefined || issuer === "") yield { path: "spec.issuerRef.name", problem: "is not set" };
-    const hours = (value: unknown): number | undefined => {
-      const [, count] = /^(\d+)h/.exec(String(value)) ?? [];
-      return count === undefined ? undefined : Number(count);
-    };
-    const duration = hours(at(spec, "duration")) ?? 2_160;
-    const renewed = hours(at(spec, "renewBefore"));
-    // An authority lives longer than what it signs.
-    if (at(spec, "isCA") !== true && duration > 8_784)
-      yield { path: "spec.duration", problem: `${quoted(at(spec, "duration"))}, expected a year at most` };
-    if (renewed !== undefined && renewed < duration / 10)
-      yield {
-        path: "spec.renewBefore",
-        problem: `${quoted(at(spec, "renewBefore"))}, less than a tenth of its life`,
-      };
+    yield* certificateFaults(at(props, "spec"), "spec");
   },
 };
+
+/** What is wrong with what a Certificate asks for, wherever it is written. */
+export function* certificateFaults(spec: unknown, path: string): Iterable<Fault> {
+  const rotation = at(spec, "privateKey", "rotationPolicy");
+  // An authority with a new key is another authority: everybody who trusts it would have to hear of it first.
+  if (rotation !== "Always" && at(spec, "isCA") !== true)
+    yield { path: `${path}.privateKey.rotationPolicy`, problem: `${quoted(rotation)}, expected "Always"` };
+  // cert-manager's own are RSA, and 2048 bits of it.
+  const algorithm = at(spec, "privateKey", "algorithm") ?? "RSA";
+  if (algorithm === "RSA" && Number(at(spec, "privateKey", "size") ?? 2_048) < 2_048)
+    yield { path: `${path}.privateKey`, problem: "is an RSA key of less than 2048 bits" };
+  const issuer = at(spec, "issuerRef", "name");
+  if (issuer === undefined || issuer === "") yield { path: `${path}.issuerRef.name`, problem: "is not set" };
+  const duration = durationDays(at(spec, "duration")) ?? 90;
+  const renewed = durationDays(at(spec, "renewBefore"));
+  const percentage = at(spec, "renewBeforePercentage");
+  // An authority lives longer than what it signs.
+  if (at(spec, "isCA") !== true && duration > 366)
+    yield { path: `${path}.duration`, problem: `${quoted(at(spec, "duration"))}, expected a year at most` };
+  else if (duration > 3_660)
+    yield {
+      path: `${path}.duration`,
+      problem: `${quoted(at(spec, "duration"))}, expected ten years at most`,
+    };
+  if (renewed !== undefined && renewed < duration / 10)
+    yield {
+      path: `${path}.renewBefore`,
+      problem: `${quoted(at(spec, "renewBefore"))}, less than a tenth of its life`,
+    };
+  if (typeof percentage === "number" && percentage < 10)
+    yield {
+      path: `${path}.renewBeforePercentage`,
+      problem: `${quoted(percentage)}, less than a tenth of its life`,
+    };
+}
 
 export const encryptionStorageClass: ResourcePolicy = {
   id: "retention-storage-class",
@@ -153,10 +192,14 @@ export const encryptionStorageClass: ResourcePolicy = {
   *check({ props }) {
     if (props["reclaimPolicy"] !== "Retain")
       yield { path: "reclaimPolicy", problem: `${quoted(props["reclaimPolicy"])}, expected "Retain"` };
-    const parameter = (name: string): unknown => at(props, "parameters", name);
-    if (props["provisioner"] === "ebs.csi.aws.com" && String(parameter("encrypted")) !== "true")
+    // The drivers read their names in any case.
+    const parameters = Object.entries((props["parameters"] ?? {}) as Properties);
+    const parameter = (name: string): unknown =>
+      parameters.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+    const provisioner = String(props["provisioner"]);
+    if (ebs.includes(provisioner) && String(parameter("encrypted")) !== "true")
       yield { path: "parameters.encrypted", problem: `${quoted(parameter("encrypted"))}, expected "true"` };
-    if (props["provisioner"] === "disk.csi.azure.com") {
+    if (azureDisk.includes(provisioner)) {
       if (!["DenyAll", "AllowPrivate"].includes(String(parameter("networkAccessPolicy"))))
         yield {
           path: "parameters.networkAccessPolicy",
@@ -172,3 +215,7 @@ export const encryptionStorageClass: ResourcePolicy = {
       yield { path: "allowVolumeExpansion", problem: "is not true: a full disk could not grow" };
   },
 };
+
+/** With the names that Kubernetes hands over to them, and EKS' own in its automatic mode. */
+const ebs = ["ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com", "kubernetes.io/aws-ebs"];
+const azureDisk = ["disk.csi.azure.com", "kubernetes.io/azure-disk"];

@@ -7,7 +7,8 @@ import {
   type PodTemplate,
 } from "../facts/podTemplates.ts";
 import type { Concern, Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, isMap, listAt, quoted, type Resource } from "../resource.ts";
+import { namesVersion } from "./releaseValues.ts";
+import { at, everyOne, isMap, isOn, listAt, quoted, type Properties } from "../resource.ts";
 
 interface ContainerPolicy {
   readonly id: string;
@@ -16,17 +17,21 @@ interface ContainerPolicy {
   readonly description: string;
   readonly remedy: string;
   readonly covers: readonly string[];
+  /** What the pod says for its containers, also where each of them says it for itself: Pod Security refuses that too. */
+  readonly lookAtPod?: (pod: PodTemplate) => Iterable<Fault>;
   readonly look: (container: Container) => Iterable<Fault>;
 }
 
-function containerPolicy({ look, concern = "resilience", ...policy }: ContainerPolicy): ResourcePolicy {
+function containerPolicy(given: ContainerPolicy): ResourcePolicy {
+  const { lookAtPod = () => [], look, concern = "resilience", ...policy } = given;
   return {
     ...policy,
     concern,
     types: podTypes,
     *check(resource) {
       const pod = podTemplateOf(resource);
-      if (pod !== undefined) yield* everyOne(containersOf(pod), look);
+      if (pod === undefined) return;
+      yield* everyOne([lookAtPod(pod), everyOne(containersOf(pod), look)], (faults) => faults);
     },
   };
 }
@@ -48,6 +53,16 @@ function podPolicy(
   };
 }
 
+/** Kubernetes lets such a pod say nothing that only Linux has. */
+function isWindows({ spec }: PodTemplate): boolean {
+  return at(spec, "os", "name") === "windows";
+}
+
+function contextOf(of: Properties): Properties {
+  const { securityContext } = of;
+  return isMap(securityContext) ? securityContext : {};
+}
+
 /** What the container says, or the pod for all of its containers. */
 function effective({ container, pod }: Container, name: string): unknown {
   return at(container, "securityContext", name) ?? at(pod.spec, "securityContext", name);
@@ -58,7 +73,14 @@ export const podNonRoot = containerPolicy({
   severity: "high",
   description: "No container runs as root.",
   remedy: "Set securityContext.runAsNonRoot to true, and runAsUser to a number other than 0",
-  covers: ["CKV_K8S_6", "CKV_K8S_20", "CKV_K8S_23", "CIS Kubernetes 5.2.7", "AVD-KSV-0012"],
+  covers: ["CKV_K8S_23", "CIS Kubernetes 5.2.7", "AVD-KSV-0012"],
+  *lookAtPod({ spec, path }) {
+    const { runAsNonRoot, runAsUser } = contextOf(spec);
+    if (runAsNonRoot === false || runAsNonRoot === "false")
+      yield { path: `${path}.securityContext.runAsNonRoot`, problem: "is false, expected true" };
+    if (runAsUser === 0 || runAsUser === "0")
+      yield { path: `${path}.securityContext.runAsUser`, problem: "is 0, which is root" };
+  },
   *look(container) {
     const path = `${container.path}.securityContext`;
     if (effective(container, "runAsNonRoot") !== true)
@@ -66,31 +88,38 @@ export const podNonRoot = containerPolicy({
         path: `${path}.runAsNonRoot`,
         problem: `${quoted(effective(container, "runAsNonRoot"))}, expected true`,
       };
-    if (effective(container, "runAsUser") === 0)
-      yield { path: `${path}.runAsUser`, problem: "is 0, which is root" };
+    const user = effective(container, "runAsUser");
+    if (user === 0 || user === "0") yield { path: `${path}.runAsUser`, problem: "is 0, which is root" };
   },
 });
 
 export const podPrivileges = containerPolicy({
   id: "pod-privileges",
   severity: "critical",
-  description: "No container has or gets privileges: not privileged, no escalation, no capabilities.",
+  description:
+    "No container has or gets privileges: not privileged, no escalation, no capabilities, nothing of the host's.",
   remedy:
     'Set allowPrivilegeEscalation to false and capabilities.drop to ["ALL"]; remove privileged and capabilities.add',
   covers: [
     "CKV_K8S_16",
     "CKV_K8S_20",
-    "CKV_K8S_25",
     "CKV_K8S_28",
     "CKV_K8S_37",
     "CKV_K8S_39",
     "AVD-KSV-0001",
     "AVD-KSV-0017",
   ],
-  *look({ container, path }) {
+  *look(each) {
+    const { container, path, pod } = each;
     const context = at(container, "securityContext");
     const where = `${path}.securityContext`;
-    if (at(context, "privileged") === true) yield { path: `${where}.privileged`, problem: "is true" };
+    if (isOn(at(effective(each, "windowsOptions"), "hostProcess")))
+      yield { path: `${where}.windowsOptions.hostProcess`, problem: "is true" };
+    if (isWindows(pod)) return;
+    if (isOn(at(context, "privileged"))) yield { path: `${where}.privileged`, problem: "is true" };
+    const mount = at(context, "procMount");
+    if (mount !== undefined && mount !== null && mount !== "Default")
+      yield { path: `${where}.procMount`, problem: `${quoted(mount)}, expected "Default"` };
     if (at(context, "allowPrivilegeEscalation") !== false)
       yield {
         path: `${where}.allowPrivilegeEscalation`,
@@ -110,10 +139,10 @@ export const podReadOnly = containerPolicy({
   severity: "medium",
   description: "A container's own files cannot be changed.",
   remedy: "Set securityContext.readOnlyRootFilesystem to true, and mount what is written",
-  covers: ["CKV_K8S_22", "AVD-KSV-0014"],
-  *look({ container, path }) {
+  covers: ["CKV_K8S_22", "CKV_K8S_29", "CKV_K8S_30", "AVD-KSV-0014"],
+  *look({ container, path, pod }) {
     const value = at(container, "securityContext", "readOnlyRootFilesystem");
-    if (value !== true)
+    if (value !== true && !isWindows(pod))
       yield {
         path: `${path}.securityContext.readOnlyRootFilesystem`,
         problem: `${quoted(value)}, expected true`,
@@ -127,9 +156,17 @@ export const podSeccomp = containerPolicy({
   description: "The system calls of a container are filtered.",
   remedy: 'Set securityContext.seccompProfile.type to "RuntimeDefault"',
   covers: ["CKV_K8S_31", "AVD-KSV-0030"],
+  *lookAtPod(pod) {
+    const type = at(contextOf(pod.spec)["seccompProfile"], "type");
+    if (type === "Unconfined" && !isWindows(pod))
+      yield {
+        path: `${pod.path}.securityContext.seccompProfile.type`,
+        problem: `${quoted(type)}, expected "RuntimeDefault"`,
+      };
+  },
   *look(container) {
     const type = at(effective(container, "seccompProfile"), "type");
-    if (type !== "RuntimeDefault" && type !== "Localhost")
+    if (type !== "RuntimeDefault" && type !== "Localhost" && !isWindows(container.pod))
       yield {
         path: `${container.path}.securityContext.seccompProfile.type`,
         problem: `${quoted(type)}, expected "RuntimeDefault"`,
@@ -142,23 +179,22 @@ export const podResources = containerPolicy({
   severity: "medium",
   description: "A container asks for CPU and memory, and cannot take all the memory there is.",
   remedy: "Set resources.requests.cpu, resources.requests.memory and resources.limits.memory",
-  covers: [
-    "CKV_K8S_10",
-    "CKV_K8S_11",
-    "CKV_K8S_12",
-    "CKV_K8S_13",
-    "AVD-KSV-0011",
-    "AVD-KSV-0016",
-    "AVD-KSV-0018",
-  ],
-  *look({ container, path }) {
+  covers: ["CKV_K8S_10", "CKV_K8S_12", "CKV_K8S_13", "AVD-KSV-0011", "AVD-KSV-0016", "AVD-KSV-0018"],
+  *look({ container, path, pod }) {
+    // Kubernetes takes no resources for a container for debugging.
+    if (path.includes(".ephemeralContainers[")) return;
+    const amount = (kind: string, name: string): unknown =>
+      at(container, "resources", kind, name) ?? at(pod.spec, "resources", kind, name);
     for (const [kind, name] of [
       ["requests", "cpu"],
       ["requests", "memory"],
       ["limits", "memory"],
-    ] as const)
-      if (at(container, "resources", kind, name) === undefined)
-        yield { path: `${path}.resources.${kind}.${name}`, problem: "is not set" };
+    ] as const) {
+      // What is not asked for is what is allowed.
+      const value = amount(kind, name) ?? amount("limits", name);
+      if (/^"?0*(?:\.0*)?[a-zA-Z]*"?$/.test(JSON.stringify(value ?? 0)))
+        yield { path: `${path}.resources.${kind}.${name}`, problem: `${quoted(value)}, expected an amount` };
+    }
   },
 });
 
@@ -170,9 +206,9 @@ export const podImage = containerPolicy({
   covers: ["CKV_K8S_14", "AVD-KSV-0013"],
   *look({ container, path }) {
     const image = String(at(container, "image"));
-    const tag = /@sha256:[0-9a-f]{64}$/.test(image) ? "digest" : /:([^/:]+)$/.exec(image)?.[1];
-    if (tag === undefined || tag === "latest")
-      yield { path: `${path}.image`, problem: `${quoted(image)}, which is another one every day` };
+    const [, tag = ""] = /:([^/:]+)$/.exec(image) ?? [];
+    const named = /@sha256:[0-9a-f]{64}$/.test(image) || namesVersion(tag);
+    if (!named) yield { path: `${path}.image`, problem: `${quoted(image)}, which is another one every day` };
   },
 });
 
@@ -184,9 +220,15 @@ export const podProbes = containerPolicy({
   covers: ["CKV_K8S_8", "CKV_K8S_9"],
   *look({ container, path, pod }) {
     // What ends by itself is not asked.
-    if (pod.resource.type.startsWith("kubernetes:batch/") || path.includes(".initContainers[")) return;
-    for (const probe of ["readinessProbe", "livenessProbe"])
-      if (!isMap(at(container, probe))) yield { path: `${path}.${probe}`, problem: "is not set" };
+    const ends =
+      pod.resource.type.startsWith("kubernetes:batch/") ||
+      ["Never", "OnFailure"].includes(String(pod.spec["restartPolicy"]));
+    if (ends || !path.includes(".containers[")) return;
+    for (const name of ["readinessProbe", "livenessProbe"]) {
+      const probe = at(container, name);
+      if (!["httpGet", "tcpSocket", "grpc", "exec"].some((way) => isMap(at(probe, way))))
+        yield { path: `${path}.${name}`, problem: isMap(probe) ? "asks nothing" : "is not set" };
+    }
   },
 });
 
@@ -201,24 +243,46 @@ export const podEnvironment = containerPolicy({
   *look({ container, path }) {
     for (const [index, variable] of listAt(container, "env").entries()) {
       const name = String(at(variable, "name"));
+      const value = at(variable, "value");
       const where = `${path}.env[${String(index)}]`;
-      if (at(variable, "valueFrom", "secretKeyRef") !== undefined)
+      if (isMap(at(variable, "valueFrom", "secretKeyRef")))
         yield { path: where, problem: `hands the secret ${name} over in the environment` };
-      else if (
-        /passw|secret|token|api_?key/i.test(name) &&
-        !/_?FILE$|_PATH$/i.test(name) &&
-        at(variable, "value")
-      )
-        yield { path: where, problem: `holds ${name} in the clear` };
+      else if (holdsSecret(name, value)) yield { path: where, problem: `holds ${name} in the clear` };
     }
-    for (const [index, argument] of listAt(container, "args").map(String).entries())
-      if (
-        /^--?[\w.-]*(?:password|secret|token)[\w.-]*=(?!.*(?:\/|\$))./i.test(argument) &&
-        !/file|path/i.test(argument)
-      )
-        yield { path: `${path}.args[${String(index)}]`, problem: "holds a secret in the clear" };
+    for (const [index, source] of listAt(container, "envFrom").entries())
+      if (isMap(at(source, "secretRef")))
+        yield {
+          path: `${path}.envFrom[${String(index)}]`,
+          problem: "hands a whole Secret over in the environment",
+        };
+    for (const list of ["command", "args"]) {
+      const words = listAt(container, list).flatMap((text, index) =>
+        // A shell's script is one argument.
+        String(text)
+          .split(/\s+/)
+          .map((word) => ({ word, index })),
+      );
+      for (const [position, { word, index }] of words.entries()) {
+        const [, name, own] = /^--?([\w.-]+)(?:=(.*))?$/s.exec(word) ?? [];
+        const next = words[position + 1]?.word;
+        const value = own ?? (next?.startsWith("-") === true ? undefined : next);
+        if (name !== undefined && holdsSecret(name, value))
+          yield { path: `${path}.${list}[${String(index)}]`, problem: "holds a secret in the clear" };
+      }
+    }
   },
 });
+
+/** Whether a variable or flag of this name says the secret itself, and not where it is or how it is treated. */
+function holdsSecret(name: string, value: unknown): boolean {
+  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  // https://user:password@host
+  if (/:\/\/[^\s/:@]*:(?!\$)[^\s/@]+@/.test(text)) return true;
+  if (!/passw|secret|token|credential|(?:api|access|private|account)[-_]?key/i.test(name)) return false;
+  if (/(?:file|path|dir|name|ttl|url|uri|length|enabled|check|type)$/i.test(name)) return false;
+  // Nothing, another variable, a file, a yes or no, a time.
+  return !/^(?:|\$.*|(?:file:\/)?\/[\w.-]+\/.*|true|false|\d+(?:ms|s|m|h|d))$/is.test(text);
+}
 
 export const podHost = podPolicy({
   id: "pod-host",
@@ -238,13 +302,13 @@ export const podHost = podPolicy({
   ],
   *look(pod) {
     for (const name of ["hostNetwork", "hostPID", "hostIPC"])
-      if (pod.spec[name] === true) yield { path: `${pod.path}.${name}`, problem: "is true" };
+      if (isOn(pod.spec[name])) yield { path: `${pod.path}.${name}`, problem: "is true" };
     for (const [index, volume] of listAt(pod.spec, "volumes").entries())
-      if (at(volume, "hostPath") !== undefined)
+      if (isMap(at(volume, "hostPath")))
         yield { path: `${pod.path}.volumes[${String(index)}].hostPath`, problem: "is a folder of the node" };
     for (const { container, path } of containersOf(pod))
       for (const [index, port] of listAt(container, "ports").entries())
-        if (at(port, "hostPort") !== undefined)
+        if (Number(at(port, "hostPort") ?? 0) !== 0)
           yield { path: `${path}.ports[${String(index)}].hostPort`, problem: "is a port of the node" };
   },
 });
@@ -262,34 +326,3 @@ export const podToken = podPolicy({
       yield { path: `${pod.path}.automountServiceAccountToken`, problem: `${quoted(value)}, expected false` };
   },
 });
-
-export const podReplicas: ResourcePolicy = {
-  id: "pod-replicas",
-  concern: "resilience",
-  severity: "medium",
-  description: "What answers others runs twice, on different nodes.",
-  remedy:
-    "Set replicas to 2 or more with a podAntiAffinity or a spread over zones; what must be one is excluded with its reason",
-  covers: [],
-  types: ["kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet"],
-  *check(resource) {
-    const pod = podTemplateOf(resource);
-    if (pod === undefined || isAlone(resource, pod)) return;
-    // Absent where an autoscaler says it.
-    const replicas = at(resource.props, "spec", "replicas");
-    if (replicas !== undefined && Number(replicas) < 2)
-      yield { path: "spec.replicas", problem: `${quoted(replicas)}, expected 2 or more` };
-    const spread =
-      isMap(at(pod.spec, "affinity", "podAntiAffinity")) ||
-      listAt(pod.spec, "topologySpreadConstraints").length > 0;
-    if (!spread) yield { path: `${pod.path}.affinity.podAntiAffinity`, problem: "is not set" };
-  },
-};
-
-/** A compactor, or what says by its strategy that there is one of it. */
-function isAlone(resource: Resource, pod: PodTemplate): boolean {
-  const recreated = at(resource.props, "spec", "strategy", "type") === "Recreate";
-  return (
-    recreated || containersOf(pod).some(({ container }) => listAt(container, "args").includes("compact"))
-  );
-}

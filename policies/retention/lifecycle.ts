@@ -9,10 +9,23 @@ import {
 } from "../facts/lifecycles.ts";
 import { blockBuckets } from "../facts/stores.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
-import { attached, everyOne, known, quoted, type Stack, type StackResource } from "../resource.ts";
+import {
+  at,
+  attached,
+  everyOne,
+  known,
+  listAt,
+  quoted,
+  type Resource,
+  type Stack,
+  type StackResource,
+} from "../resource.ts";
 import { longestRetention } from "./compactor.ts";
 
 const common = { concern: "retention" } as const;
+
+const intelligentTieringType =
+  "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration";
 
 /** Classes from which an object is read at once. */
 const readable = new Set([
@@ -28,18 +41,29 @@ const readable = new Set([
 export const retentionTierReadable: ResourcePolicy = {
   ...common,
   id: "retention-tier-readable",
-  types: lifecycleTypes,
+  types: [...lifecycleTypes, intelligentTieringType],
   severity: "critical",
   description:
     "Objects only move to classes that are read at once: Thanos fails on Glacier and Azure's archive tier.",
-  remedy: "Use STANDARD_IA, INTELLIGENT_TIERING or GLACIER_IR on S3, Cool or Cold on Azure",
+  remedy:
+    "Use STANDARD_IA, INTELLIGENT_TIERING without its archive tiers or GLACIER_IR on S3, Cool or Cold on Azure",
   covers: [],
   *check(resource) {
-    for (const { path, tier } of lifecycleOf(resource)?.transitions ?? [])
+    const moves = lifecycleOf(resource)?.transitions ?? archiveTiers(resource);
+    for (const { path, tier } of moves)
       if (!readable.has(tier))
         yield { path, problem: `moves objects to ${tier}, from which Thanos cannot read` };
   },
 };
+
+/** Both of the tiers that the class may have beside its own are archives. */
+function archiveTiers({ props }: Resource): { path: string; tier: string }[] {
+  if (props["status"] === "Disabled") return [];
+  return listAt(props, "tierings").map((tiering, index) => ({
+    path: `tierings[${String(index)}].accessTier`,
+    tier: String(at(tiering, "accessTier")),
+  }));
+}
 
 /** Days for which a class is paid at least. */
 const minimumBilling: Readonly<Record<string, number>> = {

@@ -117,7 +117,11 @@ export const retentionPrometheusAdminApi: ResourcePolicy = {
 export const retentionPrometheusVolumeKept: ResourcePolicy = {
   ...common,
   id: "retention-prometheus-volume-kept",
-  types: ["kubernetes:helm.sh/v3:Release", "kubernetes:monitoring.coreos.com/v1:Prometheus"],
+  types: [
+    "kubernetes:helm.sh/v3:Release",
+    "kubernetes:monitoring.coreos.com/v1:Prometheus",
+    "kubernetes:apps/v1:StatefulSet",
+  ],
   severity: "medium",
   description: "The volumes of a Prometheus stay when its set is scaled or deleted.",
   remedy: "Set `persistentVolumeClaimRetentionPolicy` to Retain for both, or leave it to Kubernetes' default",

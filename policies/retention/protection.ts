@@ -1,7 +1,7 @@
 /** What holds measurements, or the key to them, is not deleted by mistake and can be had back. */
-import type { StackPolicy } from "../policy.ts";
-import { at, attached, everyOne, known, listAt, quoted, type StackResource } from "../resource.ts";
-import { isAtLeast, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import type { ResourcePolicy, StackPolicy } from "../policy.ts";
+import { at, attached, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
+import { isAtLeast, isNotTrue, isOneOf, requirementPolicy } from "../requirement.ts";
 import { lifecycleOf, s3LifecycleTypes } from "../facts/lifecycles.ts";
 import { azureAccountType, bucketNames, s3BucketTypes } from "./lifecycle.ts";
 
@@ -16,7 +16,7 @@ export const retentionProtected: StackPolicy = {
   concern: "retention",
   severity: "high",
   description:
-    "Buckets, accounts, containers, data disks, vaults and keys are protected: a destroy stops before them.",
+    "Buckets, accounts, containers, shares, data disks, vaults and keys are protected: a destroy stops before them.",
   remedy: "Set the resource option protect to true (and retainOnDelete, where it is to outlive the stack)",
   covers: [],
   *inspect(stack) {
@@ -24,16 +24,23 @@ export const retentionProtected: StackPolicy = {
       ...s3BucketTypes,
       azureAccountType,
       "azure-native:storage:BlobContainer",
+      "azure-native:storage:FileShare",
       "azure-native:keyvault:Vault",
+      "azure-native:keyvault:Key",
       "azure-native:compute:Disk",
+      "azure-native:dataprotection:BackupVault",
       "aws:kms/key:Key",
+      "aws:kms/replicaKey:ReplicaKey",
       "aws:ebs/volume:Volume",
+      "aws:efs/fileSystem:FileSystem",
+      "aws:backup/vault:Vault",
     ];
     for (const resource of stack.ofType(...kept))
       if (!resource.protect) yield { resource, path: "", problem: "is not protected" };
-    for (const resource of stack.ofType(...s3BucketTypes))
-      if (known(() => resource.props["forceDestroy"], false) === true)
+    yield* everyOne(stack.ofType(...s3BucketTypes), function* (resource) {
+      if (!isNotTrue.accepts(resource.props["forceDestroy"]))
         yield { resource, path: "forceDestroy", problem: "is true: objects go with the bucket" };
+    });
   },
 };
 
@@ -47,7 +54,10 @@ export const retentionS3Versions: StackPolicy = {
   *inspect(stack) {
     yield* everyOne(stack.ofType(...s3BucketTypes), function* (bucket) {
       const found = attached(stack, bucket, versioningTypes, "bucket", bucketNames(bucket));
-      if (found.length === 0) yield { resource: bucket, path: "", problem: "keeps no versions" };
+      // Where providers before 6 said it.
+      const own = at(bucket.props, "versioning", "enabled") ?? at(bucket.props, "versionings", 0, "enabled");
+      if (found.length === 0 && own !== true)
+        yield { resource: bucket, path: "", problem: "keeps no versions" };
       for (const resource of found) {
         const status = at(resource.props, "versioningConfiguration", "status");
         if (status !== "Enabled")
@@ -69,7 +79,7 @@ export const retentionAzureVersions: StackPolicy = {
     "A storage account keeps versions, and gives deleted blobs and containers back for a week or more.",
   remedy:
     "Give it BlobServiceProperties with isVersioningEnabled, deleteRetentionPolicy and containerDeleteRetentionPolicy of 7 days or more",
-  covers: ["CKV2_AZURE_38", "CKV_AZURE_251", "CIS Azure 3.11"],
+  covers: ["CKV2_AZURE_38", "CIS Azure 3.11"],
   *inspect(stack) {
     yield* everyOne(stack.ofType(azureAccountType), function* (account) {
       const found = attached(stack, account, [serviceType], "accountName", [
@@ -90,6 +100,12 @@ export const retentionAzureVersions: StackPolicy = {
             resource,
             path: "changeFeed.retentionInDays",
             problem: `${quoted(feed)}, expected 7 or more: a copy that was held up for longer is never complete`,
+          };
+        if (!isNotTrue.accepts(at(resource.props, "deleteRetentionPolicy", "allowPermanentDelete")))
+          yield {
+            resource,
+            path: "deleteRetentionPolicy.allowPermanentDelete",
+            problem: "is true: what was deleted can be deleted for good",
           };
         for (const policy of ["deleteRetentionPolicy", "containerDeleteRetentionPolicy"]) {
           const days = at(resource.props, policy, "days");
@@ -133,7 +149,7 @@ export const retentionCopy: StackPolicy = {
     "Where a stack must have one, a second region holds a copy of what it keeps, and the copy is complete.",
   remedy:
     "Replicate the bucket (BucketReplicationConfig with every object, deletions and KMS objects) or account (ObjectReplicationPolicy)",
-  covers: ["CKV_AWS_144"],
+  covers: [],
   settings: {
     required: { type: "boolean", default: false, description: "Whether a stack without a copy is at fault." },
   },
@@ -141,7 +157,12 @@ export const retentionCopy: StackPolicy = {
     const copies = stack.ofType("aws:s3/bucketReplicationConfig:BucketReplicationConfig");
     const azureCopies = stack.ofType("azure-native:storage:ObjectReplicationPolicy");
     const [keeper] = stack.ofType(...s3BucketTypes, azureAccountType);
-    if (required === true && keeper !== undefined && copies.length + azureCopies.length === 0)
+    // Azure keeps those in a second region by itself.
+    const geographic = stack
+      .ofType(azureAccountType)
+      .filter(({ props }) => /_(?:RA)?GZ?RS$/.test(known(() => String(at(props, "sku", "name")), "")));
+    const found = copies.length + azureCopies.length + geographic.length;
+    if (required === true && keeper !== undefined && found === 0)
       yield { resource: keeper, path: "", problem: "has no copy in another region" };
     yield* everyOne(copies, function* (resource) {
       const rules = listAt(resource.props, "rules");
@@ -149,13 +170,23 @@ export const retentionCopy: StackPolicy = {
       for (const [index, rule] of rules.entries()) yield* s3Rule(resource, rule, `rules[${String(index)}]`);
     });
     yield* everyOne(azureCopies, function* (resource) {
-      if (listAt(resource.props, "rules").length === 0)
-        yield { resource, path: "rules", problem: "copy nothing" };
+      const rules = listAt(resource.props, "rules");
+      if (rules.length === 0) yield { resource, path: "rules", problem: "copy nothing" };
+      for (const [index, rule] of rules.entries())
+        if (listAt(rule, "filters", "prefixMatch").length > 0)
+          yield {
+            resource,
+            path: `rules[${String(index)}].filters.prefixMatch`,
+            problem: "leaves blobs with other names out",
+          };
     });
   },
 };
 
 function* s3Rule(resource: StackResource, rule: unknown, path: string) {
+  const filter = at(rule, "filter");
+  if (at(rule, "prefix") || at(filter, "prefix") || isMap(at(filter, "tag")) || isMap(at(filter, "and")))
+    yield { resource, path: `${path}.filter`, problem: "leaves other objects out" };
   for (const [steps, wanted] of [
     [["status"], "Enabled"],
     [["deleteMarkerReplication", "status"], "Enabled"],
@@ -208,11 +239,18 @@ export const retentionS3AccessLog: StackPolicy = {
       if (!takes && attached(stack, bucket, types, "bucket", names).length === 0)
         yield { resource: bucket, path: "", problem: "has no access log" };
     });
-    for (const resource of logs)
-      if (known(() => resource.props["targetBucket"] === resource.props["bucket"], false))
-        yield { resource, path: "targetBucket", problem: "is the bucket itself" };
+    yield* everyOne(logs, function* (resource) {
+      if (isItsOwn(resource)) yield { resource, path: "targetBucket", problem: "is the bucket itself" };
+    });
   },
 };
+
+/** @throws the SDK's UnknownValueError where names are not known, and nothing says what they are made from */
+function isItsOwn({ props, origins }: StackResource): boolean {
+  const { bucket = [], targetBucket = [] } = origins;
+  if (bucket.length > 0 && targetBucket.length > 0) return bucket.some((urn) => targetBucket.includes(urn));
+  return props["targetBucket"] === props["bucket"];
+}
 
 export const retentionAzureAccessLog: StackPolicy = {
   id: "retention-azure-access-log",
@@ -221,7 +259,7 @@ export const retentionAzureAccessLog: StackPolicy = {
   description: "A storage account, vault and cluster of Azure's write down who did what.",
   remedy:
     "Add a DiagnosticSetting for it (for a storage account for its blobServices/default), with its logs enabled",
-  covers: ["CKV2_AZURE_21", "CKV_AZURE_4", "CIS Azure 5.1.4", "AVD-AZU-0009"],
+  covers: ["CIS Azure 5.1.4", "AVD-AZU-0009"],
   *inspect(stack) {
     const settings = stack.ofType("azure-native:monitor:DiagnosticSetting");
     yield* everyOne(
@@ -259,7 +297,7 @@ export const retentionAzureRedundancy = requirementPolicy({
   severity: "high",
   description: "A storage account keeps its blobs in three zones, or in two regions.",
   remedy: 'Set sku.name to "Standard_ZRS" or "Standard_GZRS" (where the region has no zones "Standard_GRS")',
-  covers: ["CKV_AZURE_206"],
+  covers: [],
   requires: [
     {
       type: azureAccountType,
@@ -276,20 +314,30 @@ export const retentionAzureRedundancy = requirementPolicy({
   ],
 });
 
-export const retentionInstanceKept = requirementPolicy({
+export const retentionInstanceKept: ResourcePolicy = {
   id: "retention-instance-kept",
   concern: "retention",
   severity: "high",
   description: "An instance is not ended by mistake, and its volumes with data stay.",
-  remedy: "Set disableApiTermination to true",
-  covers: ["CKV_AWS_126"],
-  requires: [
-    { type: "aws:ec2/instance:Instance", path: "disableApiTermination", ...isTrue },
-    {
-      type: "aws:ec2/instance:Instance",
-      path: "instanceInitiatedShutdownBehavior",
-      accepts: (value) => value === undefined || value === "stop",
-      expected: '"stop", or nothing',
-    },
-  ],
-});
+  remedy:
+    "Set disableApiTermination to true, and deleteOnTermination of every volume beside the root's to false",
+  covers: [],
+  types: ["aws:ec2/instance:Instance"],
+  *check({ props }) {
+    const { disableApiTermination, instanceInitiatedShutdownBehavior } = props;
+    if (disableApiTermination !== true)
+      yield { path: "disableApiTermination", problem: `${quoted(disableApiTermination)}, expected true` };
+    if (instanceInitiatedShutdownBehavior !== undefined && instanceInitiatedShutdownBehavior !== "stop")
+      yield {
+        path: "instanceInitiatedShutdownBehavior",
+        problem: `${quoted(instanceInitiatedShutdownBehavior)}, expected "stop", or nothing`,
+      };
+    // AWS' own is true.
+    for (const [index, device] of listAt(props, "ebsBlockDevices").entries())
+      if (at(device, "deleteOnTermination") !== false)
+        yield {
+          path: `ebsBlockDevices[${String(index)}].deleteOnTermination`,
+          problem: `${quoted(at(device, "deleteOnTermination"))}, expected false`,
+        };
+  },
+};

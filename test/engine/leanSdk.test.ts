@@ -31,6 +31,19 @@ describe("The SDK as this program uses it", function () {
     assert.equal(await placesStored({}), undefined);
   });
 
+  it("stores a function with what it captures, though nothing debugs the program until then", async () => {
+    project.write(
+      "index.ts",
+      program(`import { runtime } from "@pulumi/pulumi";
+        const limit = 42;
+        export const { text } = await runtime.serializeFunction(() => limit);`),
+    );
+    const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.equal(up.code, 0, up.stdout);
+    const { stdout } = await project.pulumi(["stack", "output", "text"]);
+    assert.match(stdout, /limit: 42/);
+  });
+
   it("tells what never came to an end", async () => {
     project.write(
       "index.ts",

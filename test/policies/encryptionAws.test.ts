@@ -10,7 +10,7 @@ import {
   encryptionSecretsManager,
 } from "../../policies/encryption/aws.ts";
 import { testNoneIsLeftOut } from "./cases.ts";
-import { testAwsPolicy } from "./declared.ts";
+import { testCloudPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
@@ -25,7 +25,7 @@ const allowance = {
 };
 
 describe("Policies of encryption in AWS", () => {
-  testAwsPolicy({
+  testCloudPolicy({
     policy: encryptionS3Key,
     passes: {
       "the account's own key": [bucket(), encrypted(kms)],
@@ -122,7 +122,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [bucket(), encrypted({ ...kms, kmsMasterKeyId: unknown })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: encryptionS3Transport,
     passes: {
       "a refusal of what comes in the clear": [bucket(), bucketPolicy(refusal())],
@@ -228,7 +228,7 @@ describe("Policies of encryption in AWS", () => {
   });
 
   describe("by the bucket's own inputs", () => {
-    testAwsPolicy({
+    testCloudPolicy({
       policy: encryptionS3Key,
       passes: {
         "a rule": [bucket({ serverSideEncryptionConfiguration: { rule: rule(kms) } })],
@@ -294,7 +294,7 @@ describe("Policies of encryption in AWS", () => {
       ],
     });
 
-    testAwsPolicy({
+    testCloudPolicy({
       policy: encryptionS3Transport,
       passes: {
         "a refusal of what comes in the clear": [
@@ -320,7 +320,7 @@ describe("Policies of encryption in AWS", () => {
     });
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: encryptionEbs,
     passes: {
       "an encrypted volume": [volume({ encrypted: true })],
@@ -386,7 +386,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [volume({ encrypted: unknown })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: encryptionKmsRotation,
     passes: {
       "a key that rotates": [key({ enableKeyRotation: true })],
@@ -410,7 +410,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [key({ enableKeyRotation: unknown })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: encryptionKmsWindow,
     passes: {
       "30 days": [key({ deletionWindowInDays: 30 })],
@@ -424,7 +424,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [key({ deletionWindowInDays: unknown })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: encryptionEksSecrets,
     passes: {
       "Secrets by the account's own key": [cluster({ provider: { keyArn }, resources: ["secrets"] })],
@@ -456,7 +456,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [cluster({ provider: { keyArn: unknown }, resources: ["secrets"] })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: encryptionLogs,
     passes: {
       "a year": [logGroup({ kmsKeyId: keyArn, retentionInDays: 365 })],
@@ -474,7 +474,7 @@ describe("Policies of encryption in AWS", () => {
     unknown: [logGroup({ kmsKeyId: unknown, retentionInDays: 365 })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: encryptionSecretsManager,
     passes: {
       "a secret that can be had back": [secret({ kmsKeyId: keyArn, recoveryWindowInDays: 30 })],

@@ -21,6 +21,8 @@ export interface Given {
   readonly name?: string;
   readonly props: Readonly<Record<string, unknown>>;
   readonly protect?: boolean;
+  /** Settings of its provider. */
+  readonly provider?: Readonly<Record<string, unknown>>;
   /** By property: names of the resources that it was computed from. */
   readonly from?: Readonly<Record<string, string>>;
 }
@@ -39,18 +41,24 @@ export interface Verdict {
 
 export function given(resources: readonly Given[]): StackResource[] {
   const urn = (name: string): string => `urn:pulumi:test::test::type::${name}`;
-  return resources.map(({ type, name = "subject", props, protect = false, from = {} }) => ({
+  return resources.map(({ type, name = "subject", props, protect = false, provider, from = {} }) => ({
     urn: urn(name),
     type: plainType(type),
     name,
     props: unknownCheckingProxy(props),
     protect,
+    ...(provider && { provider: unknownCheckingProxy(provider) }),
     origins: Object.fromEntries(Object.entries(from).map(([property, origin]) => [property, [urn(origin)]])),
   }));
 }
 
 /** @param resources of `pulumi stack export --show-secrets`; what secrets hide is opened */
 export function exported(resources: readonly Exported[]): StackResource[] {
+  const providers = new Map(
+    resources
+      .filter(({ type }) => type.startsWith("pulumi:providers:"))
+      .map(({ urn, inputs = {} }) => [urn, opened(inputs) as StackResource["props"]]),
+  );
   return resources.map((resource) => ({
     urn: resource.urn,
     type: plainType(resource.type),
@@ -58,6 +66,8 @@ export function exported(resources: readonly Exported[]): StackResource[] {
     props: opened(resource.inputs ?? {}) as Record<string, unknown>,
     protect: (resource as { protect?: boolean }).protect === true,
     ...(resource.parent !== undefined && { parent: resource.parent }),
+    // URN::ID
+    provider: providers.get(resource.provider?.replace(/::[^:]*$/, "") ?? "") ?? {},
     origins: (resource as { propertyDependencies?: Record<string, string[]> }).propertyDependencies ?? {},
   }));
 }
@@ -69,41 +79,55 @@ export function evaluate(
   configuration: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
   now = new Date("2026-01-15T12:00:00Z"),
 ): Verdict {
-  const violations: Violation[] = [];
-  const undecided = new Set<string>();
-  const stack = stackOf(resources);
-  for (const policy of policies) {
-    const { settings, isExcluded } = readConfiguration(policy, configuration[policy.id] ?? {}, now);
-    const decide = (look: () => void): void => {
-      try {
-        look();
-      } catch (error) {
-        if (!isUnknown(error)) throw error;
-        undecided.add(policy.id);
-      }
-    };
-    if ("inspect" in policy)
-      decide(() => {
-        for (const { resource, ...fault } of policy.inspect(stack, settings))
-          if (!isExcluded(resource))
-            violations.push({
-              policy: policy.id,
-              urn: resource.urn,
-              message: message(policy, resource, fault),
-            });
-      });
-    else
-      for (const resource of stack.ofType(...policy.types).filter((one) => !isExcluded(one)))
+  return prepared(policies, configuration, now)(resources);
+}
+
+/** The same with the configuration read once, for many looks. */
+export function prepared(
+  policies: readonly Policy[],
+  configuration: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  now: Date,
+): (resources: readonly StackResource[]) => Verdict {
+  const configured = policies.map((policy) => ({
+    policy,
+    ...readConfiguration(policy, configuration[policy.id] ?? {}, now),
+  }));
+  return (resources) => {
+    const violations: Violation[] = [];
+    const undecided = new Set<string>();
+    const stack = stackOf(resources);
+    for (const { policy, settings, isExcluded } of configured) {
+      const decide = (look: () => void): void => {
+        try {
+          look();
+        } catch (error) {
+          if (!isUnknown(error)) throw error;
+          undecided.add(policy.id);
+        }
+      };
+      if ("inspect" in policy)
         decide(() => {
-          for (const fault of policy.check(resource, settings))
-            violations.push({
-              policy: policy.id,
-              urn: resource.urn,
-              message: message(policy, resource, fault),
-            });
+          for (const { resource, ...fault } of policy.inspect(stack, settings))
+            if (!isExcluded(resource))
+              violations.push({
+                policy: policy.id,
+                urn: resource.urn,
+                message: message(policy, resource, fault),
+              });
         });
-  }
-  return { violations, undecided: [...undecided] };
+      else
+        for (const resource of stack.ofType(...policy.types).filter((one) => !isExcluded(one)))
+          decide(() => {
+            for (const fault of policy.check(resource, settings))
+              violations.push({
+                policy: policy.id,
+                urn: resource.urn,
+                message: message(policy, resource, fault),
+              });
+          });
+    }
+    return { violations, undecided: [...undecided] };
+  };
 }
 
 const secretKey = "4dabf18193072939515e22adb298388d";

@@ -12,7 +12,7 @@ import {
   exposureS3PublicBlock,
 } from "../../policies/exposure/aws.ts";
 import { testNoneIsLeftOut, type PolicyCases } from "./cases.ts";
-import { testAwsPolicy } from "./declared.ts";
+import { testCloudPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 import { testMend } from "./mended.ts";
 
@@ -48,10 +48,10 @@ describe("Policies of exposure in AWS: buckets", () => {
     absent: { stack: [block({})], says: /blockPublicAcls is not set[^]*restrictPublicBuckets is not set/ },
     unknown: [block({ ...closed, blockPublicPolicy: unknown })],
   };
-  testAwsPolicy(publicBlock);
+  testCloudPolicy(publicBlock);
   testMend(publicBlock);
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: exposureS3Block,
     passes: {
       "a bucket with a block and an owner": [bucket(), block(closed), ownership("BucketOwnerEnforced")],
@@ -95,7 +95,7 @@ describe("Policies of exposure in AWS: buckets", () => {
     ],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: exposureS3Policy,
     passes: {
       "a named service": [bucketPolicy({ Principal: { Service: "logging.s3.amazonaws.com" } })],
@@ -196,10 +196,10 @@ describe("Policies of exposure in AWS: buckets", () => {
 });
 
 describe("Policies of exposure in AWS: networks", () => {
-  testAwsPolicy({
+  testCloudPolicy({
     policy: exposureAwsInbound,
     passes: {
-      "the edge's ports": [group(open(443), open(80))],
+      "the edge's port": [group(open(443))],
       "a network that is named": [group({ ...tcp(8443), cidrBlocks: ["10.0.0.0/8"] })],
       "a group": [group({ ...tcp(9090), securityGroups: ["sg-1"] })],
       "a rule by itself, for a group": [
@@ -211,6 +211,7 @@ describe("Policies of exposure in AWS: networks", () => {
       ],
     },
     fails: {
+      "everybody on port 80": { stack: [group(open(80))], says: /lets everybody in on port 80/ },
       "everybody on another port": {
         stack: [group(open(443), open(9090))],
         says: /ingress\[1\] lets everybody in on port 9090/,
@@ -265,7 +266,7 @@ describe("Policies of exposure in AWS: networks", () => {
   });
 
   describe("with a port of the stack's own", () => {
-    testAwsPolicy({
+    testCloudPolicy({
       policy: exposureAwsInbound,
       settings: { ports: [8443] },
       passes: { "everybody on it": [group(open(8443))] },
@@ -274,7 +275,7 @@ describe("Policies of exposure in AWS: networks", () => {
     });
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: exposureAwsAdministration,
     passes: {
       "a group's machines": [group({ ...tcp(22), securityGroups: ["sg-1"] })],
@@ -338,7 +339,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [group({ ...tcp(22), cidrBlocks: unknown })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: exposureDefaultGroup,
     passes: { "a group without rules": [defaultGroup({ ingress: [], egress: [] })] },
     fails: {
@@ -360,7 +361,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [defaultGroup({ ingress: unknown })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: exposureDefaultGroupPresent,
     passes: {
       "a network with both": [network(), defaultGroup({}), flowLog("ALL")],
@@ -393,7 +394,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [network(), defaultGroup({}), flowLog(unknown)],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: exposureAwsAddress,
     passes: {
       "a machine without a public address": [instance({ associatePublicIpAddress: false })],
@@ -441,7 +442,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [subnet({ mapPublicIpOnLaunch: unknown })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: exposureEksEndpoint,
     passes: {
       "an endpoint inside": [cluster({ endpointPrivateAccess: true, endpointPublicAccess: false })],
@@ -476,7 +477,7 @@ describe("Policies of exposure in AWS: networks", () => {
     unknown: [cluster({ endpointPrivateAccess: true, publicAccessCidrs: [unknown] })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: exposureLoadBalancer,
     passes: {
       "one inside": [balancer({ internal: true })],

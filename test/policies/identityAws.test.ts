@@ -10,7 +10,7 @@ import {
   identityEksProtection,
 } from "../../policies/identity/aws.ts";
 import { testNoneIsLeftOut } from "./cases.ts";
-import { testAwsPolicy } from "./declared.ts";
+import { testCloudPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
 const bucketArn = "arn:aws:s3:::gl-blocks";
@@ -23,7 +23,7 @@ const podTags = {
 const logs = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
 describe("Policies of identity in AWS", () => {
-  testAwsPolicy({
+  testCloudPolicy({
     policy: identityAwsLeast,
     passes: {
       "named actions on named resources": [
@@ -159,7 +159,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [{ ...policy({}), props: { policy: unknown } }],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: identityAwsTrust,
     passes: {
       "a service": [role({ Principal: { Service: "ec2.amazonaws.com" } })],
@@ -263,7 +263,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [{ ...role({}), props: { assumeRolePolicy: unknown } }],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: identityAwsKeys,
     passes: { "a role": [role({ Principal: { Service: "ec2.amazonaws.com" } })] },
     fails: {
@@ -280,7 +280,7 @@ describe("Policies of identity in AWS", () => {
     absent: { stack: [] },
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: identityAwsKeyPair,
     passes: {
       "an instance profile": [instance({ iamInstanceProfile: "edge" })],
@@ -307,7 +307,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [instance({ iamInstanceProfile: unknown })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: identityAwsMetadata,
     passes: {
       "no metadata at all": [
@@ -340,7 +340,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [instance({ metadataOptions: unknown })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: identityEksAccess,
     passes: { "access entries alone": [cluster({ accessConfig: access("API", false) })] },
     fails: {
@@ -358,7 +358,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [cluster({ accessConfig: access(unknown, false) })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: identityEksAudit,
     passes: { "all five": [cluster({ enabledClusterLogTypes: logs })] },
     fails: {
@@ -371,7 +371,7 @@ describe("Policies of identity in AWS", () => {
     unknown: [cluster({ enabledClusterLogTypes: unknown })],
   });
 
-  testAwsPolicy({
+  testCloudPolicy({
     policy: identityEksProtection,
     passes: { "a cluster that stays": [cluster({ deletionProtection: true })] },
     fails: {

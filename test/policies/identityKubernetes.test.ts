@@ -29,6 +29,21 @@ describe("Policies of Kubernetes: who may do what", () => {
       "the same in a namespace": [
         role({ apiGroups: ["apps"], resources: ["statefulsets"], verbs: ["create", "update"] }),
       ],
+      "reading what decides over objects": [
+        clusterRole({
+          apiGroups: ["x"],
+          resources: ["mutatingwebhookconfigurations"],
+          verbs: ["get", "list"],
+        }),
+      ],
+      "a request for a certificate": [
+        clusterRole({
+          apiGroups: ["x"],
+          resources: ["certificatesigningrequests"],
+          verbs: ["create", "get"],
+        }),
+      ],
+      "the rights of chosen roles": [aggregated({ matchLabels: { "rbac.example.com/metrics": "true" } })],
       "a pod's log": [role({ apiGroups: [""], resources: ["pods/log"], verbs: ["get"] })],
     },
     fails: {
@@ -63,14 +78,45 @@ describe("Policies of Kubernetes: who may do what", () => {
         ]),
       ),
       ...Object.fromEntries(
-        ["pods/exec", "pods/attach", "nodes/proxy", "serviceaccounts/token"].map((resource) => [
+        [
+          "pods/exec",
+          "pods/attach",
+          "pods/portforward",
+          "pods/proxy",
+          "pods/ephemeralcontainers",
+          "nodes/proxy",
+          "serviceaccounts/token",
+          "*/exec",
+        ].map((resource) => [
           resource,
           {
-            stack: [clusterRole({ apiGroups: [""], resources: [resource], verbs: ["create"] })],
-            says: new RegExp(`rules\\[0\\]\\.resources hold ${resource}`),
+            stack: [clusterRole({ apiGroups: [""], resources: [resource], verbs: ["get"] })],
+            says: new RegExp(`rules\\[0\\]\\.resources hold ${resource.replace("*", "\\*")}`),
           },
         ]),
       ),
+      ...Object.fromEntries(
+        [
+          "mutatingwebhookconfigurations",
+          "validatingwebhookconfigurations",
+          "mutatingadmissionpolicies",
+          "certificatesigningrequests/approval",
+        ].map((resource) => [
+          `writing ${resource}`,
+          {
+            stack: [clusterRole({ apiGroups: ["x"], resources: ["y", resource], verbs: ["get", "patch"] })],
+            says: new RegExp(`rules\\[0\\]\\.resources hold ${resource}, to be written`),
+          },
+        ]),
+      ),
+      "the rights of every role": {
+        stack: [aggregated({})],
+        says: /aggregationRule\.clusterRoleSelectors\[0\] is empty, which takes the rights of every role/,
+      },
+      "the rights of every role, by no labels": {
+        stack: [aggregated({ matchLabels: { team: "sre" } }, { matchLabels: {} })],
+        says: /clusterRoleSelectors\[1\] is empty/,
+      },
     },
     absent: { stack: [{ type: clusterRoleType, props: {} }] },
     unknown: [clusterRole({ apiGroups: [""], resources: ["pods"], verbs: [unknown] })],
@@ -88,6 +134,9 @@ describe("Policies of Kubernetes: who may do what", () => {
         }),
       ],
       "Secrets of a namespace": [role({ apiGroups: [""], resources: ["secrets"], verbs: ["get", "update"] })],
+      "secrets that are another API's": [
+        clusterRole({ apiGroups: ["vault.example.com"], resources: ["secrets"], verbs: ["get"] }),
+      ],
       "other things of the cluster": [
         clusterRole({ apiGroups: [""], resources: ["configmaps"], verbs: ["update"] }),
       ],
@@ -96,6 +145,18 @@ describe("Policies of Kubernetes: who may do what", () => {
       "writing every Secret": {
         stack: [clusterRole({ apiGroups: [""], resources: ["secrets"], verbs: ["create", "patch"] })],
         says: /rules\[0\] allow create, patch on every Secret of the cluster/,
+      },
+      "reading every Secret": {
+        stack: [clusterRole({ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"] })],
+        says: /rules\[0\] allow get, list, watch on every Secret of the cluster/,
+      },
+      "reading everything": {
+        stack: [clusterRole({ apiGroups: ["*"], resources: ["*"], verbs: ["list"] })],
+        says: /rules\[0\] allow list on every Secret/,
+      },
+      "everything with every Secret": {
+        stack: [clusterRole({ apiGroups: [""], resources: ["secrets"], verbs: ["*"] })],
+        says: /rules\[0\] allow \* on every Secret/,
       },
       "deleting them, among other things": {
         stack: [
@@ -117,6 +178,14 @@ describe("Policies of Kubernetes: who may do what", () => {
       "a role of its own for one account": [bound("prometheus-operator", account("prometheus-operator"))],
       "what Kubernetes lets every aggregated API ask": [
         bound("system:auth-delegator", account("prometheus-adapter")),
+      ],
+      "reading a namespace": [{ ...bound("view", account("grafana")), type: roleBindingType }],
+      "an account as a user": [
+        bound("reader", {
+          kind: "User",
+          apiGroup: group,
+          name: "system:serviceaccount:monitoring:prometheus",
+        }),
       ],
       "a group of people": [bound("dashboards", { kind: "Group", apiGroup: group, name: "sre@example.com" })],
       "the same in a namespace": [
@@ -141,6 +210,7 @@ describe("Policies of Kubernetes: who may do what", () => {
           "system:authenticated",
           "system:serviceaccounts",
           "system:serviceaccounts:monitoring",
+          "system:nodes",
         ].map((name) => [
           name,
           {
@@ -149,6 +219,28 @@ describe("Policies of Kubernetes: who may do what", () => {
           },
         ]),
       ),
+      "the rights that an administrator is made of": {
+        stack: [bound("system:aggregate-to-admin", account("grafana"))],
+        says: /is "system:aggregate-to-admin"/,
+      },
+      "the rights of a controller of the cluster": {
+        stack: [bound("system:controller:clusterrole-aggregation-controller", account("grafana"))],
+        says: /is "system:controller:clusterrole-aggregation-controller"/,
+      },
+      "the account of every pod, as a user": {
+        stack: [
+          bound("reader", {
+            kind: "User",
+            apiGroup: group,
+            name: "system:serviceaccount:monitoring:default",
+          }),
+        ],
+        says: /subjects\[0\]\.name is the account of every pod that names none/,
+      },
+      "everybody, to a role that is not known yet": {
+        stack: [bound(unknown, { kind: "Group", apiGroup: group, name: "system:anonymous" })],
+        says: /is "system:anonymous"/,
+      },
       "everybody, in a namespace": {
         stack: [
           {
@@ -197,6 +289,8 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
     passes: {
       "90 days, and a new key each time": [certificate({ duration: "2160h", renewBefore: "720h" })],
       "cert-manager's own times": [certificate({})],
+      "cert-manager's own key": [certificate({ privateKey: { rotationPolicy: "Always" } })],
+      "a renewal in the last third": [certificate({ renewBeforePercentage: 33 })],
       "a long RSA key": [
         certificate({ privateKey: { rotationPolicy: "Always", algorithm: "RSA", size: 4_096 } }),
       ],
@@ -212,6 +306,22 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
       "two years": {
         stack: [certificate({ duration: "17520h" })],
         says: /spec\.duration is "17520h", expected a year at most/,
+      },
+      "two years in minutes": {
+        stack: [certificate({ duration: "1051200m" })],
+        says: /spec\.duration is "1051200m", expected a year at most/,
+      },
+      "a renewal in the last minutes": {
+        stack: [certificate({ renewBefore: "90m" })],
+        says: /spec\.renewBefore is "90m", less than a tenth of its life/,
+      },
+      "a renewal in the last hundredth": {
+        stack: [certificate({ renewBeforePercentage: 1 })],
+        says: /spec\.renewBeforePercentage is 1, less than a tenth/,
+      },
+      "a short key of cert-manager's own kind": {
+        stack: [certificate({ privateKey: { rotationPolicy: "Always", size: 1_024 } })],
+        says: /RSA key of less than 2048 bits/,
       },
       "a renewal in the last hour": {
         stack: [certificate({ duration: "2160h", renewBefore: "1h" })],
@@ -253,6 +363,7 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
           publicNetworkAccess: "Disabled",
         }),
       ],
+      "a name in another case": [storageClass("ebs.csi.aws.com", { Encrypted: "true" })],
       "another's": [storageClass("driver.longhorn.io", {})],
     },
     fails: {
@@ -267,6 +378,18 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
       "EBS in the clear": {
         stack: [storageClass("ebs.csi.aws.com", { encrypted: "false" })],
         says: /parameters\.encrypted is "false", expected "true"/,
+      },
+      "EBS in the clear, by its name in Kubernetes": {
+        stack: [storageClass("kubernetes.io/aws-ebs", {})],
+        says: /parameters\.encrypted is not set/,
+      },
+      "EBS in the clear, by EKS itself": {
+        stack: [storageClass("ebs.csi.eks.amazonaws.com", {})],
+        says: /parameters\.encrypted is not set/,
+      },
+      "an Azure disk for everybody, by its name in Kubernetes": {
+        stack: [storageClass("kubernetes.io/azure-disk", {})],
+        says: /networkAccessPolicy is not set/,
       },
       "EBS that does not say": {
         stack: [storageClass("ebs.csi.aws.com", { type: "gp3" })],
@@ -303,6 +426,10 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
 
 function clusterRole(...rules: object[]): Given {
   return { type: clusterRoleType, props: { rules } };
+}
+
+function aggregated(...clusterRoleSelectors: object[]): Given {
+  return { type: clusterRoleType, props: { aggregationRule: { clusterRoleSelectors }, rules: [] } };
 }
 
 function role(...rules: object[]): Given {

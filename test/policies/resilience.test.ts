@@ -7,11 +7,12 @@ import {
   podPrivileges,
   podProbes,
   podReadOnly,
-  podReplicas,
   podResources,
   podSeccomp,
   podToken,
 } from "../../policies/resilience/pods.ts";
+import * as releasePolicies from "../../policies/resilience/releaseValues.ts";
+import { podReleaseValues } from "../../policies/resilience/releaseValues.ts";
 import { testNoneIsLeftOut, testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
@@ -23,25 +24,7 @@ const probes = {
   readinessProbe: { httpGet: { path: "/-/ready", port: "http" } },
   livenessProbe: { httpGet: { path: "/-/healthy", port: "http" } },
 };
-const apart = {
-  affinity: {
-    podAntiAffinity: {
-      requiredDuringSchedulingIgnoredDuringExecution: [
-        { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: "query" } } },
-      ],
-    },
-  },
-};
-const overZones = {
-  topologySpreadConstraints: [
-    {
-      maxSkew: 1,
-      topologyKey: "topology.kubernetes.io/zone",
-      whenUnsatisfiable: "DoNotSchedule",
-      labelSelector: { matchLabels: { app: "query" } },
-    },
-  ],
-};
+const windows = templated(deployment, { template: { spec: { os: { name: "windows" }, containers: [{}] } } });
 
 /** A resource of every kind that makes pods, by their spec. */
 const kinds = {
@@ -52,6 +35,12 @@ const kinds = {
   Job: (spec: object) => templated("kubernetes:batch/v1:Job", { template: { spec } }),
   CronJob: (spec: object) =>
     templated("kubernetes:batch/v1:CronJob", { jobTemplate: { spec: { template: { spec } } } }),
+  ReplicationController: (spec: object) =>
+    templated("kubernetes:core/v1:ReplicationController", { template: { spec } }),
+  PodTemplate: (spec: object): Given => ({
+    type: "kubernetes:core/v1:PodTemplate",
+    props: { template: { spec } },
+  }),
   Pod: (spec: object) => templated("kubernetes:core/v1:Pod", spec),
 } as const;
 
@@ -62,12 +51,6 @@ describe("Policies of pods: what a container may do", () => {
       "a container that says it": [secured({ runAsNonRoot: true })],
       "a pod that says it for its containers": [pod({ securityContext: { runAsNonRoot: true } })],
       "a user of its own": [secured({ runAsNonRoot: true, runAsUser: 65_534 })],
-      "a container with a user of its own in a pod of root's": [
-        pod({
-          securityContext: { runAsNonRoot: true, runAsUser: 0 },
-          containers: [{ securityContext: { runAsUser: 1_000 } }],
-        }),
-      ],
     },
     fails: {
       ...everyKind({ containers: [{}] }, "securityContext.runAsNonRoot is not set, expected true"),
@@ -92,13 +75,41 @@ describe("Policies of pods: what a container may do", () => {
         stack: [secured({ runAsNonRoot: true, runAsUser: 0 })],
         says: /runAsUser is 0, which is root/,
       },
+      "a word for user 0": {
+        stack: [secured({ runAsNonRoot: true, runAsUser: "0" })],
+        says: /runAsUser is 0, which is root/,
+      },
       "user 0 of the pod": {
         stack: [pod({ securityContext: { runAsNonRoot: true, runAsUser: 0 } })],
         says: /runAsUser is 0/,
       },
+      "a pod of root's, whose container has a user of its own": {
+        stack: [
+          pod({
+            securityContext: { runAsUser: 0 },
+            containers: [{ securityContext: { runAsNonRoot: true, runAsUser: 1_000 } }],
+          }),
+        ],
+        says: /template\.spec\.securityContext\.runAsUser is 0, which is root/,
+      },
+      "a pod that takes it back, whose container says it": {
+        stack: [
+          pod({
+            securityContext: { runAsNonRoot: false },
+            containers: [{ securityContext: { runAsNonRoot: true } }],
+          }),
+        ],
+        says: /template\.spec\.securityContext\.runAsNonRoot is false, expected true/,
+      },
       "a container of the start": {
         stack: [pod({ initContainers: [{}], containers: [{ securityContext: { runAsNonRoot: true } }] })],
         says: /initContainers\[0\]\.securityContext\.runAsNonRoot is not set/,
+      },
+      "a container for debugging": {
+        stack: [
+          pod({ containers: [{ securityContext: { runAsNonRoot: true } }], ephemeralContainers: [{}] }),
+        ],
+        says: /ephemeralContainers\[0\]\.securityContext\.runAsNonRoot is not set/,
       },
       "the second of two": {
         stack: [pod({ containers: [{ securityContext: { runAsNonRoot: true } }, {}] })],
@@ -117,6 +128,7 @@ describe("Policies of pods: what a container may do", () => {
         secured({ ...unprivileged, capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] } }),
       ],
       "privileged that is off": [secured({ ...unprivileged, privileged: false })],
+      "a pod of Windows, which has no capabilities": [windows],
     },
     fails: {
       ...everyKind({ containers: [{}] }, "securityContext.allowPrivilegeEscalation is not set"),
@@ -131,6 +143,18 @@ describe("Policies of pods: what a container may do", () => {
       "a word for false": {
         stack: [secured({ ...unprivileged, allowPrivilegeEscalation: "false" })],
         says: /allowPrivilegeEscalation is "false", expected false/,
+      },
+      "a word for privileged": {
+        stack: [secured({ ...unprivileged, privileged: "true" })],
+        says: /securityContext\.privileged is true/,
+      },
+      "a process of Windows on the host": {
+        stack: [pod({ os: { name: "windows" }, securityContext: { windowsOptions: { hostProcess: true } } })],
+        says: /securityContext\.windowsOptions\.hostProcess is true/,
+      },
+      "the kernel's files in the open": {
+        stack: [secured({ ...unprivileged, procMount: "Unmasked" })],
+        says: /procMount is "Unmasked", expected "Default"/,
       },
       "capabilities that are kept": {
         stack: [secured({ allowPrivilegeEscalation: false })],
@@ -164,7 +188,10 @@ describe("Policies of pods: what a container may do", () => {
 
   testPolicy({
     policy: podReadOnly,
-    passes: { "files that stay as they were": [secured({ readOnlyRootFilesystem: true })] },
+    passes: {
+      "files that stay as they were": [secured({ readOnlyRootFilesystem: true })],
+      "a pod of Windows, which cannot say it": [windows],
+    },
     fails: {
       ...everyKind({ containers: [{}] }, "readOnlyRootFilesystem is not set"),
       "files that may be written": {
@@ -191,6 +218,7 @@ describe("Policies of pods: what a container may do", () => {
       "the node's own filter": [
         secured({ seccompProfile: { type: "Localhost", localhostProfile: "prometheus.json" } }),
       ],
+      "a pod of Windows, which has no filter": [windows],
       "the pod's filter": [pod({ securityContext: { seccompProfile: { type: "RuntimeDefault" } } })],
     },
     fails: {
@@ -208,6 +236,15 @@ describe("Policies of pods: what a container may do", () => {
         ],
         says: /containers\[0\]\.securityContext\.seccompProfile\.type is "Unconfined"/,
       },
+      "a pod without one, whose container has one": {
+        stack: [
+          pod({
+            securityContext: { seccompProfile: { type: "Unconfined" } },
+            containers: [{ securityContext: { seccompProfile: { type: "RuntimeDefault" } } }],
+          }),
+        ],
+        says: /template\.spec\.securityContext\.seccompProfile\.type is "Unconfined"/,
+      },
       "the name that the annotation had": {
         stack: [secured({ seccompProfile: { type: "runtime/default" } })],
         says: /is "runtime\/default"/,
@@ -222,9 +259,19 @@ describe("Policies of pods: what a container may do", () => {
     passes: {
       "a pod of its own": [pod({ hostNetwork: false, volumes: [{ name: "work", emptyDir: {} }] })],
       "ports of the pod": [pod({ containers: [{ ports: [{ containerPort: 9_090 }] }] })],
+      "nothing, said in so many words": [
+        pod({
+          volumes: [{ emptyDir: {}, hostPath: null }],
+          containers: [{ ports: [{ containerPort: 9_090, hostPort: 0 }] }],
+        }),
+      ],
     },
     fails: {
       ...everyKind({ hostNetwork: true }, "hostNetwork is true"),
+      "a word for the node's network": {
+        stack: [pod({ hostNetwork: "true" })],
+        says: /spec\.hostNetwork is true/,
+      },
       "the node's processes": { stack: [pod({ hostPID: true })], says: /spec\.hostPID is true/ },
       "the node's memory": { stack: [pod({ hostIPC: true })], says: /spec\.hostIPC is true/ },
       "the node's container runtime": {
@@ -282,6 +329,15 @@ describe("Policies of pods: what a container may do", () => {
           env: [{ name: "ISSUER", valueFrom: { configMapKeyRef: { name: "sso", key: "issuer" } } }],
         }),
       ],
+      "another variable's value": [environment({ PASSWORD: "$(FROM_A_FILE)" })],
+      "how a token is treated": [
+        environment({ TOKEN_TTL: "3600", CHECK_TOKENS: "true", SECRET_NAME: "sso" }),
+      ],
+      "where a token is asked for": [contained({ args: ["--token-url=https://sso.example.com/token"] })],
+      "how long a token lives": [
+        contained({ args: ["--token-lifetime=30s", "--skip-token-check", "serve"] }),
+      ],
+      "a database's address": [environment({ DATABASE_URL: "postgres://database:5432/metrics" })],
       "an empty password, which is none": [environment({ PASSWORD: "" })],
     },
     fails: {
@@ -307,6 +363,30 @@ describe("Policies of pods: what a container may do", () => {
         stack: [contained({ args: ["serve", "--redis.password=hunter2"] })],
         says: /args\[1\] holds a secret in the clear/,
       },
+      "a whole Secret in the environment": {
+        stack: [
+          contained({ envFrom: [{ configMapRef: { name: "a" } }, { secretRef: { name: "database" } }] }),
+        ],
+        says: /envFrom\[1\] hands a whole Secret over in the environment/,
+      },
+      "a private key": { stack: [environment({ PRIVATE_KEY: "MIIE" })], says: /holds PRIVATE_KEY/ },
+      "a key of an account": { stack: [environment({ STORAGE_ACCOUNT_KEY: "x" })], says: /ACCOUNT_KEY/ },
+      "a password in an address": {
+        stack: [environment({ DATABASE_URL: "postgres://metrics:hunter2@database:5432/metrics" })],
+        says: /holds DATABASE_URL in the clear/,
+      },
+      "a flag and its password apart": {
+        stack: [contained({ args: ["serve", "--redis.password", "hunter2"] })],
+        says: /args\[1\] holds a secret/,
+      },
+      "a password with a slash, in a word of files": {
+        stack: [contained({ args: ["--redis.password=profile/1"] })],
+        says: /args\[0\] holds a secret/,
+      },
+      "a password in a shell's script": {
+        stack: [contained({ command: ["sh", "-c", "exec exporter --redis.password=hunter2"] })],
+        says: /command\[2\] holds a secret/,
+      },
       "a password for a container of the start": {
         stack: [pod({ initContainers: [{ env: [{ name: "PASSWORD", value: "hunter2" }] }] })],
         says: /initContainers\[0\]\.env\[0\] holds PASSWORD/,
@@ -322,6 +402,11 @@ describe("Policies of pods: what a container needs and is", () => {
     policy: podResources,
     passes: {
       "requests and a limit of memory": [contained({ resources })],
+      "a container for debugging": [pod({ containers: [{ resources }], ephemeralContainers: [{}] })],
+      "limits only, which are requests too": [
+        contained({ resources: { limits: { cpu: "1", memory: "512Mi" } } }),
+      ],
+      "resources of the pod for its containers": [pod({ resources })],
       "a limit of CPU beside": [
         contained({ resources: { ...resources, limits: { cpu: "1", memory: "512Mi" } } }),
       ],
@@ -330,6 +415,18 @@ describe("Policies of pods: what a container needs and is", () => {
       ...everyKind({ containers: [{}] }, "resources.requests.cpu is not set"),
       "no limit of memory": {
         stack: [contained({ resources: { requests: resources.requests } })],
+        says: /resources\.limits\.memory is not set/,
+      },
+      "a limit of nothing, which is none": {
+        stack: [contained({ resources: { ...resources, limits: { memory: "0" } } })],
+        says: /resources\.limits\.memory is "0", expected an amount/,
+      },
+      "a request of nothing": {
+        stack: [contained({ resources: { ...resources, requests: { cpu: 0, memory: "0Mi" } } })],
+        says: /requests\.memory is "0Mi", expected an amount/,
+      },
+      "a limit that was taken back": {
+        stack: [contained({ resources: { ...resources, limits: { memory: null } } })],
         says: /resources\.limits\.memory is not set/,
       },
       "no request of memory": {
@@ -356,6 +453,12 @@ describe("Policies of pods: what a container needs and is", () => {
     fails: {
       ...everyKind({ containers: [{ image: "nginx" }] }, 'image is "nginx", which is another one every day'),
       latest: { stack: [contained({ image: "nginx:latest" })], says: /is "nginx:latest", which is another/ },
+      "a latest one of a kind": {
+        stack: [contained({ image: "nginx:latest-alpine3" })],
+        says: /is "nginx:latest-alpine3"/,
+      },
+      "a name that moves": { stack: [contained({ image: "nginx:stable" })], says: /is "nginx:stable"/ },
+      "a branch": { stack: [contained({ image: "quay.io/thanos/thanos:main" })], says: /thanos:main"/ },
       "a registry's port for a version": {
         stack: [contained({ image: "registry.internal:5000/thanos" })],
         says: /is "registry\.internal:5000\/thanos"/,
@@ -374,13 +477,23 @@ describe("Policies of pods: what a container needs and is", () => {
     passes: {
       "both probes": [contained(probes)],
       "a job, which ends": [kinds.Job({ containers: [{}] })],
+      "a pod that ends": [kinds.Pod({ restartPolicy: "Never", containers: [{}] })],
+      "every way to ask": [
+        contained({ readinessProbe: { grpc: { port: 10_901 } }, livenessProbe: { tcpSocket: { port: 80 } } }),
+        contained({ readinessProbe: { exec: { command: ["true"] } }, livenessProbe: probes.livenessProbe }),
+      ],
       "a job by the clock": [kinds.CronJob({ containers: [{}] })],
       "a container of the start": [pod({ initContainers: [{}], containers: [probes] })],
+      "a container for debugging": [pod({ containers: [probes], ephemeralContainers: [{}] })],
     },
     fails: {
       "no probe of life": {
         stack: [contained({ readinessProbe: probes.readinessProbe })],
         says: /containers\[0\]\.livenessProbe is not set/,
+      },
+      "a probe that asks nothing": {
+        stack: [contained({ ...probes, livenessProbe: { periodSeconds: 10 } })],
+        says: /containers\[0\]\.livenessProbe asks nothing/,
       },
       "a probe of the start only": {
         stack: [contained({ startupProbe: probes.readinessProbe })],
@@ -404,49 +517,76 @@ describe("Policies of pods: what a container needs and is", () => {
   });
 
   testPolicy({
-    policy: podReplicas,
+    policy: podReleaseValues,
     passes: {
-      "two on different nodes": [replicated(2, apart)],
-      "three over zones": [replicated(3, overZones)],
-      "as many as an autoscaler says": [replicated(undefined, apart)],
-      "a set of them": [{ ...replicated(2, apart), type: "kubernetes:apps/v1:StatefulSet" }],
-      "a compactor": [replicated(1, { containers: [{ args: ["compact", "--wait"] }] })],
-      "what must be one, and says so": [
-        templated(deployment, { replicas: 1, strategy: { type: "Recreate" }, template: { spec: apart } }),
+      "values that keep all of it": [
+        release({
+          image: { repository: "quay.io/thanos/thanos", tag: "v0.42.0" },
+          securityContext: { ...unprivileged, runAsNonRoot: true, readOnlyRootFilesystem: true },
+          hostNetwork: false,
+        }),
       ],
-      "one of every node": [kinds.DaemonSet({ containers: [{}] })],
+      "a part that is off": [release({ nodeExporter: { enabled: false, hostNetwork: true } })],
+      "the chart's own tag": [release({ image: { repository: "quay.io/thanos/thanos", tag: "" } })],
+      "a tag of something else": [release({ logs: { tag: "thanos" } })],
+      "a port below 1024": [release({ securityContext: { capabilities: { add: ["NET_BIND_SERVICE"] } } })],
     },
     fails: {
-      one: { stack: [replicated(1, apart)], says: /spec\.replicas is 1, expected 2 or more/ },
-      "a word for one": { stack: [replicated("1", apart)], says: /spec\.replicas is "1", expected 2/ },
-      "one of a set": {
-        stack: [{ ...replicated(1, apart), type: "kubernetes:apps/v1:StatefulSet" }],
-        says: /spec\.replicas is 1/,
+      "a privileged container somewhere": {
+        stack: [release({ store: { extraContainers: [{}, { securityContext: { privileged: true } }] } })],
+        says: /values\.store\.extraContainers\[1\]\.securityContext\.privileged is true/,
       },
-      "two that may share a node": {
-        stack: [replicated(2, {})],
-        says: /spec\.template\.spec\.affinity\.podAntiAffinity is not set/,
+      "a word for privileged": {
+        stack: [release({ containerSecurityContext: { privileged: "true" } })],
+        says: /containerSecurityContext\.privileged is true/,
       },
-      "two that choose their nodes only": {
-        stack: [replicated(2, { affinity: { nodeAffinity: {} } })],
-        says: /podAntiAffinity is not set/,
+      escalation: {
+        stack: [release({ securityContext: { allowPrivilegeEscalation: true } })],
+        says: /allowPrivilegeEscalation is true/,
       },
-      "two that are updated one by one": {
-        stack: [
-          templated(deployment, {
-            replicas: 1,
-            strategy: { type: "RollingUpdate" },
-            template: { spec: apart },
-          }),
-        ],
-        says: /spec\.replicas is 1/,
+      "the node's network": { stack: [release({ hostNetwork: true })], says: /values\.hostNetwork is true/ },
+      "a folder of the node": {
+        stack: [release({ extraVolumes: [{ name: "run", hostPath: { path: "/run" } }] })],
+        says: /values\.extraVolumes\[0\]\.hostPath is a folder of the node/,
+      },
+      root: {
+        stack: [release({ prometheus: { prometheusSpec: { securityContext: { runAsNonRoot: false } } } })],
+        says: /values\.prometheus\.prometheusSpec\.securityContext\.runAsNonRoot is false/,
+      },
+      "user 0": {
+        stack: [release({ podSecurityContext: { runAsUser: 0 } })],
+        says: /podSecurityContext\.runAsUser is 0, which is root/,
+      },
+      "files that may be written": {
+        stack: [release({ securityContext: { readOnlyRootFilesystem: false } })],
+        says: /readOnlyRootFilesystem is false/,
+      },
+      "no filter of system calls": {
+        stack: [release({ podSecurityContext: { seccompProfile: { type: "Unconfined" } } })],
+        says: /seccompProfile filters nothing/,
+      },
+      "a capability": {
+        stack: [release({ securityContext: { capabilities: { drop: ["ALL"], add: ["SYS_PTRACE"] } } })],
+        says: /capabilities give SYS_PTRACE/,
+      },
+      "an image of the day": {
+        stack: [release({ image: { repository: "quay.io/thanos/thanos", tag: "latest" } })],
+        says: /values\.image\.tag is "latest", which is another image every day/,
+      },
+      "what is wrong beside what is not known": {
+        stack: [release({ hostPID: unknown, hostIPC: true })],
+        says: /values\.hostIPC is true/,
+      },
+      "the newer type": {
+        stack: [{ ...release({ hostNetwork: true }), type: "kubernetes:helm.sh/v4:Chart" }],
+        says: /hostNetwork is true/,
       },
     },
-    absent: { stack: [replicated(undefined, {})], says: /podAntiAffinity is not set/ },
-    unknown: [replicated(unknown, apart)],
+    absent: { stack: [release({})] },
+    unknown: [release({ securityContext: { privileged: unknown } })],
   });
 
-  testNoneIsLeftOut(podPolicies);
+  testNoneIsLeftOut(podPolicies, releasePolicies);
 });
 
 function templated(type: string, spec: object): Given {
@@ -459,6 +599,10 @@ function everyKind(spec: object, says: string) {
   return Object.fromEntries(
     Object.entries(kinds).map(([kind, of]) => [`a ${kind} like that`, { stack: [of(spec)], says: text }]),
   );
+}
+
+function release(values: object): Given {
+  return { type: "kubernetes:helm.sh/v3:Release", props: { chart: "thanos", values } };
 }
 
 /** A Deployment's pod, with a container where the spec names none. */
@@ -476,12 +620,4 @@ function secured(securityContext: object): Given {
 
 function environment(variables: Readonly<Record<string, unknown>>): Given {
   return contained({ env: Object.entries(variables).map(([name, value]) => ({ name, value })) });
-}
-
-function replicated(replicas: unknown, spec: object): Given {
-  const labels = { app: "query" };
-  return templated(deployment, {
-    ...(replicas !== undefined && { replicas }),
-    template: { metadata: { labels }, spec: { containers: [{}], ...spec } },
-  });
 }

@@ -221,11 +221,18 @@ describe("Policies of retention: the bucket", () => {
     policy: retentionTierReadable,
     passes: {
       "classes that are read at once": [lifecycle([35, "INTELLIGENT_TIERING"], [125, "GLACIER_IR"])],
+      "archive tiers that are off": [
+        intelligent({ status: "Disabled", tierings: [{ accessTier: "DEEP_ARCHIVE_ACCESS", days: 180 }] }),
+      ],
       "Cool and Cold": [azureLifecycle({ tierToCool: after(35), tierToCold: after(125) })],
     },
     fails: {
       Glacier: { stack: [lifecycle([35, "GLACIER"])], says: /moves objects to GLACIER, from which/ },
       "deep archive": { stack: [lifecycle([35, "DEEP_ARCHIVE"])], says: /DEEP_ARCHIVE/ },
+      "the archive tiers of Intelligent-Tiering": {
+        stack: [intelligent({ tierings: [{ accessTier: "ARCHIVE_ACCESS", days: 90 }] })],
+        says: /tierings\[0\]\.accessTier moves objects to ARCHIVE_ACCESS, from which/,
+      },
       "Azure's archive": { stack: [azureLifecycle({ tierToArchive: after(125) })], says: /tierToArchive/ },
     },
     absent: { stack: [lifecycle()] },
@@ -298,6 +305,10 @@ describe("Policies of retention: the bucket", () => {
         stack: [rules({ abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } })],
         says: /no old version go/,
       },
+      "old versions that go before a mistake is seen": {
+        stack: [rules({ noncurrentVersionExpiration: { noncurrentDays: 1 } })],
+        says: /delete old versions after 1 days, before a mistake is seen/,
+      },
       "unfinished uploads that stay": {
         stack: [rules({ noncurrentVersionExpiration: { noncurrentDays: 30 } })],
         says: /unfinished uploads stay/,
@@ -365,6 +376,13 @@ function lifecycle(...transitions: [days: number, storageClass: string][]): Give
     { noncurrentVersionExpiration: { noncurrentDays: 30 } },
     { abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
   );
+}
+
+function intelligent(props: object): Given {
+  return {
+    type: "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration",
+    props: { bucket: "gl-blocks", ...props },
+  };
 }
 
 function expiry(days: unknown): Given {

@@ -41,8 +41,14 @@ describe("Policies of retention: what is not deleted by mistake", () => {
           "aws:ebs/volume:Volume",
           "azure-native:storage:StorageAccount",
           "azure-native:storage:BlobContainer",
+          "azure-native:storage:FileShare",
           "azure-native:keyvault:Vault",
+          "azure-native:keyvault:Key",
           "azure-native:compute:Disk",
+          "azure-native:dataprotection:BackupVault",
+          "aws:kms/replicaKey:ReplicaKey",
+          "aws:efs/fileSystem:FileSystem",
+          "aws:backup/vault:Vault",
           "azure-native:storage/v20240101:StorageAccount",
         ].map((type) => [type, { stack: [{ type, props: {} }], says: /is not protected/ }]),
       ),
@@ -52,12 +58,20 @@ describe("Policies of retention: what is not deleted by mistake", () => {
       },
     },
     absent: { stack: [bucket()], says: /is not protected/ },
+    unknown: [{ ...bucket({ forceDestroy: unknown }), protect: true }],
   });
 
   testPolicy({
     policy: retentionInstanceKept,
     passes: {
       "an instance that stays": [instance({ disableApiTermination: true })],
+      "a root that goes, and a volume that stays": [
+        instance({
+          disableApiTermination: true,
+          rootBlockDevice: { deleteOnTermination: true },
+          ebsBlockDevices: [{ deviceName: "/dev/xvdb", deleteOnTermination: false }],
+        }),
+      ],
       "one that only stops": [
         instance({ disableApiTermination: true, instanceInitiatedShutdownBehavior: "stop" }),
       ],
@@ -66,6 +80,22 @@ describe("Policies of retention: what is not deleted by mistake", () => {
       "one that may be ended": {
         stack: [instance({ disableApiTermination: false })],
         says: /disableApiTermination is false, expected true/,
+      },
+      "a volume that goes with it": {
+        stack: [
+          instance({
+            disableApiTermination: true,
+            ebsBlockDevices: [
+              { deviceName: "/dev/xvdb", deleteOnTermination: false },
+              { deviceName: "/dev/xvdc", deleteOnTermination: true },
+            ],
+          }),
+        ],
+        says: /ebsBlockDevices\[1\]\.deleteOnTermination is true, expected false/,
+      },
+      "a volume that goes with it by AWS' own": {
+        stack: [instance({ disableApiTermination: true, ebsBlockDevices: [{ deviceName: "/dev/xvdb" }] })],
+        says: /ebsBlockDevices\[0\]\.deleteOnTermination is not set, expected false/,
       },
       "one that ends itself": {
         stack: [instance({ disableApiTermination: true, instanceInitiatedShutdownBehavior: "terminate" })],
@@ -100,6 +130,10 @@ describe("Policies of retention: what can be had back", () => {
     passes: {
       "a bucket that keeps versions": [bucket(), versioning("Enabled")],
       "one that is named": [bucket(), { ...versioning("Enabled"), from: {} }],
+      "a bucket that says it itself": [bucket({ versioning: { enabled: true } })],
+      "an older bucket that says it itself": [
+        { ...bucket({ versionings: [{ enabled: true }] }), type: "aws:s3/bucketV2:BucketV2" },
+      ],
       "the older type": [
         { ...bucket(), type: "aws:s3/bucketV2:BucketV2" },
         { ...versioning("Enabled"), type: "aws:s3/bucketVersioningV2:BucketVersioningV2" },
@@ -109,6 +143,10 @@ describe("Policies of retention: what can be had back", () => {
       "versions that are no longer kept": {
         stack: [bucket(), versioning("Suspended")],
         says: /^versions .*versioningConfiguration\.status is "Suspended", expected "Enabled"/m,
+      },
+      "a bucket that says no itself": {
+        stack: [bucket({ versioning: { enabled: false } })],
+        says: /^blocks .*: keeps no versions/m,
       },
       "versions of another bucket": {
         stack: [bucket(), { ...versioning("Enabled"), props: { bucket: "another" }, from: {} }],
@@ -140,6 +178,13 @@ describe("Policies of retention: what can be had back", () => {
         stack: [account(), service({ deleteRetentionPolicy: { enabled: true, days: 1 } })],
         says: /^service .*: deleteRetentionPolicy\.days is 1, expected 7 or more/m,
       },
+      "deleted blobs that can be deleted for good": {
+        stack: [
+          account(),
+          service({ deleteRetentionPolicy: { enabled: true, days: 30, allowPermanentDelete: true } }),
+        ],
+        says: /deleteRetentionPolicy\.allowPermanentDelete is true/,
+      },
       "deleted blobs for no time at all": {
         stack: [account(), service({ deleteRetentionPolicy: { enabled: false, days: 30 } })],
         says: /: deleteRetentionPolicy\.enabled is false, expected true/,
@@ -170,6 +215,7 @@ describe("Policies of retention: what can be had back", () => {
     passes: {
       "a stack that need have none": [bucket(), account()],
       "everything, deletions included": [bucket(), replication({})],
+      "everything, by an empty prefix": [bucket(), replication({ filter: { prefix: "" } })],
       "a copy in Azure": [account(), azureReplication([{ sourceContainer: "blocks" }])],
     },
     fails: {
@@ -184,6 +230,22 @@ describe("Policies of retention: what can be had back", () => {
       "a copy without what KMS encrypts": {
         stack: [bucket(), replication({ sourceSelectionCriteria: {} })],
         says: /sseKmsEncryptedObjects\.status is not set/,
+      },
+      "a copy of some objects": {
+        stack: [bucket(), replication({ filter: { prefix: "debug/" } })],
+        says: /rules\[0\]\.filter leaves other objects out/,
+      },
+      "a copy of objects with a tag": {
+        stack: [bucket(), replication({ filter: { tag: { key: "copy", value: "yes" } } })],
+        says: /rules\[0\]\.filter leaves other objects out/,
+      },
+      "a copy of some objects, in the old words": {
+        stack: [bucket(), replication({ filter: undefined, prefix: "debug/" })],
+        says: /leaves other objects out/,
+      },
+      "a copy of some blobs": {
+        stack: [account(), azureReplication([{ filters: { prefixMatch: ["debug/"] } }])],
+        says: /rules\[0\]\.filters\.prefixMatch leaves blobs with other names out/,
       },
       "a copy with no key of its own": {
         stack: [bucket(), replication({ destination: { bucket: "arn:aws:s3:::copy" } })],
@@ -206,6 +268,7 @@ describe("Policies of retention: what can be had back", () => {
       passes: {
         "a bucket with its copy": [bucket(), replication({})],
         "an account with its copy": [account(), azureReplication([{ sourceContainer: "blocks" }])],
+        "an account that Azure keeps in two regions": [account({ sku: { name: "Standard_GZRS" } })],
         "a stack that keeps nothing": [{ type: "aws:ec2/vpc:Vpc", props: {} }],
       },
       fails: {
@@ -214,6 +277,10 @@ describe("Policies of retention: what can be had back", () => {
           says: /^blocks .*: has no copy in another region/,
         },
         "an account without one": { stack: [account()], says: /^account .*: has no copy/ },
+        "an account in three zones of one region": {
+          stack: [account({ sku: { name: "Standard_ZRS" } })],
+          says: /^account .*: has no copy/,
+        },
       },
       absent: { stack: [bucket()], says: /has no copy/ },
     });
@@ -249,11 +316,29 @@ describe("Policies of retention: who read and wrote", () => {
       "a log in another bucket": [bucket(), logBucket, logging({})],
       "a log for longer than a year": [bucket(), logBucket, logging({}), logLifecycle(400)],
       "a log in another stack's bucket": [bucket(), { ...logging({ targetBucket: "logs-of-all" }) }],
+      "buckets whose names are not known yet": [
+        bucket({ bucket: unknown }),
+        { ...logBucket, props: { bucket: unknown } },
+        {
+          ...logging({ bucket: unknown, targetBucket: unknown }),
+          from: { bucket: "blocks", targetBucket: "logs" },
+        },
+      ],
       "buckets by name only": [bucket(), logBucket, { ...logging({ bucket: "gl-blocks" }), from: {} }],
     },
     fails: {
       "a log in the bucket itself": {
         stack: [bucket(), logging({ bucket: "gl-blocks", targetBucket: "gl-blocks" })],
+        says: /^logging .*: targetBucket is the bucket itself/m,
+      },
+      "a log in the bucket itself, whose name is not known yet": {
+        stack: [
+          bucket({ bucket: unknown }),
+          {
+            ...logging({ bucket: unknown, targetBucket: unknown }),
+            from: { bucket: "blocks", targetBucket: "blocks" },
+          },
+        ],
         says: /^logging .*: targetBucket is the bucket itself/m,
       },
       "a log for a month": {

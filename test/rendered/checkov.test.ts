@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { KubernetesObject } from "../../monitoring/kubernetes/model.ts";
 import { planKubernetes } from "../../monitoring/kubernetes.ts";
+import list from "../../policies/coverage/checkov.json" with { type: "json" };
 import { ensureTools } from "../../tools/toolchain.ts";
+import { listChecks, versionOf } from "./checkovChecks.ts";
 import {
   checkovExceptions,
   exceptionsOf,
@@ -36,6 +38,18 @@ describe("What is excepted from Checkov's checks", () => {
     for (const { check, object, reason } of checkovExceptions)
       assert.match(reason, /^[A-Z].{20,}[.]$/, `${check} ${object}`);
     assert.equal(new Set(checkovExceptions.map(named)).size, checkovExceptions.length);
+  });
+});
+
+describe("The list of Checkov's checks", function () {
+  this.timeout(120_000);
+
+  it("is what Checkov of that version lists (test/rendered/checkovChecks.ts)", async function () {
+    if (!existsSync(checkov)) leaveOut(this, "VIGIL_CHECKOV names no program");
+    const version = await versionOf(checkov);
+    if (version !== list.version)
+      leaveOut(this, `the list is of Checkov ${list.version}, VIGIL_CHECKOV is ${version}`);
+    assert.deepEqual(await listChecks(checkov), list);
   });
 });
 

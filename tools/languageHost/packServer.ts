@@ -10,7 +10,7 @@
  */
 import type { Server, ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
-import { createRequire } from "node:module";
+import { createRequire, flushCompileCache } from "node:module";
 import { join } from "node:path";
 
 type StackConfiguration = InstanceType<typeof analyzer.AnalyzerStackConfigureRequest>;
@@ -28,7 +28,13 @@ const { AnalyzerHandshakeResponse, RemediateResponse, EnforcementLevel } =
   require("@pulumi/pulumi/proto/analyzer_pb") as typeof analyzer;
 
 const pack = Promise.withResolvers<UntypedServiceImplementation>();
-pack.promise.catch(() => undefined); // the calls that wait for it report it
+pack.promise.then(
+  () => {
+    // Kept at once, for the next pack: the engine ends this one without an orderly exit.
+    flushCompileCache();
+  },
+  () => undefined, // the calls that wait for it report it
+);
 let started = false;
 /** Whether any policy has the level `remediate`: where none has, the SDK reads each resource for nothing. */
 let remediates = true;

@@ -1,0 +1,213 @@
+/** Releases whose servers ask who is there: gossip, remote write, exporters, and what a page may load. */
+import { processesOf, type Process } from "../facts/processes.ts";
+import { scriptTypes } from "../facts/scripts.ts";
+import { podTypes } from "../facts/podTemplates.ts";
+import { mapsOf } from "../facts/releaseMaps.ts";
+import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
+import { grafanasOf, grafanaTypes } from "../facts/grafana.ts";
+import type { Fault, ResourcePolicy } from "../policy.ts";
+import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
+import { releasePolicy } from "../resilience/releases.ts";
+
+export const authGossip = releasePolicy({
+  id: "auth-gossip",
+  concern: "auth",
+  severity: "critical",
+  description: "Where Alertmanagers gossip over TLS, both sides show certificates that are verified.",
+  remedy:
+    "Give clusterTLS a server with certFile, keyFile, clientCAFile and clientAuthType RequireAndVerifyClientCert, and a client with ca, cert and keySecret",
+  covers: [],
+  *look(release) {
+    if (release.chart !== "kube-prometheus-stack") return;
+    const tls = valueOf(release, "alertmanager.alertmanagerSpec.clusterTLS");
+    if (tls === undefined) return;
+    const base = "values.alertmanager.alertmanagerSpec.clusterTLS";
+    const auth = at(tls, "server", "clientAuthType");
+    if (auth !== "RequireAndVerifyClientCert")
+      yield { path: `${base}.server.clientAuthType`, problem: `${quoted(auth)}, so that anybody may join` };
+    for (const [side, names] of [
+      ["server", ["certFile", "keyFile", "clientCAFile"]],
+      ["client", ["ca", "cert", "keySecret"]],
+    ] as const) {
+      for (const name of names)
+        if (at(tls, side, name) === undefined)
+          yield { path: `${base}.${side}.${name}`, problem: "is not set" };
+      yield* oldVersion(at(tls, side, "minVersion"), `${base}.${side}.minVersion`);
+    }
+  },
+});
+
+function* oldVersion(version: unknown, path: string): Iterable<Fault> {
+  if (version !== undefined && version !== "TLS12" && version !== "TLS13")
+    yield { path, problem: `${quoted(version)}, expected "TLS12" or newer` };
+}
+
+export const authRemoteWrite = releasePolicy({
+  id: "auth-remote-write",
+  concern: "auth",
+  severity: "critical",
+  description: "Thanos Receive takes samples from those who show a certificate, and hands them on over TLS.",
+  remedy:
+    "Give receive.extraArgs --remote-write.server-tls-cert, -key and -client-ca, and for its peers --remote-write.client-tls-secure",
+  covers: [],
+  *look(release) {
+    if (release.chart !== "thanos" || valueOf(release, "receive.enabled") !== true) return;
+    const args = [
+      ...listAt(release.values, "receive", "extraArgs"),
+      ...listAt(release.values, "receive", "ingester", "extraArgs"),
+    ].map(String);
+    for (const flag of ["server-tls-cert", "server-tls-key", "server-tls-client-ca"])
+      if (!args.some((argument) => argument.startsWith(`--remote-write.${flag}=`)))
+        yield { path: valuePath("receive.extraArgs"), problem: `lacks --remote-write.${flag}` };
+    if (!args.includes("--remote-write.client-tls-secure"))
+      yield { path: valuePath("receive.extraArgs"), problem: "lacks --remote-write.client-tls-secure" };
+  },
+});
+
+/** Charts of exporters, the values that hold their arguments, and the flag that gives them TLS. */
+const exporters: Readonly<Record<string, readonly { readonly args: string; readonly flag: string }[]>> = {
+  "kube-prometheus-stack": [
+    { args: "kube-state-metrics.extraArgs", flag: "tls-config" },
+    { args: "prometheus-node-exporter.extraArgs", flag: "web.config.file" },
+  ],
+  "prometheus-postgres-exporter": [{ args: "config.extraArgs", flag: "web.config.file" }],
+  "prometheus-blackbox-exporter": [{ args: "extraArgs", flag: "web.config.file" }],
+  "prometheus-pushgateway": [{ args: "extraArgs", flag: "web.config.file" }],
+};
+
+export const authExporters: ResourcePolicy = {
+  id: "auth-exporters",
+  concern: "auth",
+  severity: "high",
+  description: "Where a stack wants it, exporters serve over TLS as well; half of TLS is a fault anywhere.",
+  remedy:
+    "Start it with --web.config.file (kube-state-metrics: --tls-config; redis_exporter: --tls-server-cert-file, -key-file, -ca-cert-file and -min-version TLS1.2)",
+  covers: [],
+  types: [...releaseTypes, ...podTypes, ...scriptTypes],
+  settings: {
+    required: {
+      type: "boolean",
+      default: false,
+      description: "Whether an exporter that serves in the clear, inside a closed namespace, is at fault.",
+    },
+  },
+  *check(resource, { required }) {
+    const release = releaseOf(resource);
+    if (release !== undefined && required === true)
+      for (const { args, flag } of exporters[release.chart] ?? []) {
+        const part = args.includes(".") && !args.startsWith("config.") ? args.split(".")[0] : undefined;
+        if (part !== undefined && valueOf(release, `${switchOf[part] ?? part}.enabled`) === false) continue;
+        const given = listAt(release.values, ...args.split(".")).map(String);
+        if (!given.some((argument) => argument.replace(/^--/, "").startsWith(`${flag}=`)))
+          yield { path: valuePath(args), problem: `lacks --${flag}` };
+      }
+    const machine = scriptTypes.includes(resource.type);
+    yield* everyOne(release === undefined ? processesOf(resource) : [], function* (process) {
+      yield* redisExporter(process, required === true);
+      const { flag, path } = process;
+      const listens = flag("web.listen-address");
+      if (
+        !machine ||
+        required !== true ||
+        listens === undefined ||
+        /^(?:127\.|localhost)/.test(String(listens))
+      )
+        return;
+      if (!["web.config.file", "tls-server-cert-file"].some((name) => flag(name) !== undefined))
+        yield { path, problem: "starts an exporter without --web.config.file" };
+    });
+  },
+};
+
+/** The switch of a subchart where it is not called like its values. */
+const switchOf: Readonly<Record<string, string>> = {
+  "kube-state-metrics": "kubeStateMetrics",
+  "prometheus-node-exporter": "nodeExporter",
+};
+
+function* redisExporter({ flag, path }: Process, required: boolean): Iterable<Fault> {
+  const names = ["cert-file", "key-file"].map((name) => `tls-server-${name}`);
+  if (!["redis.addr", "redis.password-file", ...names].some((name) => flag(name) !== undefined)) return;
+  const given = names.filter((name) => flag(name) !== undefined);
+  if (given.length < names.length && (required || given.length > 0))
+    for (const name of names)
+      if (!given.includes(name)) yield { path, problem: `starts redis_exporter without --${name}` };
+  const version = flag("tls-server-min-version");
+  if (version !== undefined && !["TLS1.2", "TLS1.3"].includes(String(version)))
+    yield { path: `${path} --tls-server-min-version`, problem: `${quoted(version)}, expected TLS1.2` };
+}
+
+export const authReleaseClients = releasePolicy({
+  id: "auth-release-clients",
+  concern: "auth",
+  severity: "high",
+  description: "No client of a release's takes any certificate for the right one, and no sidecar any client.",
+  remedy: "Remove insecureSkipVerify, and give a grpcServerTlsConfig its caFile, certFile and keyFile",
+  covers: [],
+  *look(release) {
+    for (const { path, key, map } of mapsOf(release)) {
+      for (const name of ["insecureSkipVerify", "insecure_skip_verify", "tlsSkipVerify"])
+        if (map[name] === true) yield { path: `${path}.${name}`, problem: "is true" };
+      if (/tlsConfig$/i.test(key)) yield* oldVersion(map["minVersion"], `${path}.minVersion`);
+      if (key === "grpcServerTlsConfig")
+        for (const name of ["caFile", "certFile", "keyFile"])
+          if (map[name] === undefined && map[name.replace("File", "")] === undefined)
+            yield { path: `${path}.${name}`, problem: "is not set" };
+    }
+  },
+});
+
+export const authGrafanaPage: ResourcePolicy = {
+  id: "auth-grafana-page",
+  concern: "auth",
+  severity: "low",
+  description:
+    "Where a stack wants it, Grafana's page loads nothing of others, nobody installs plugins there, and it is never asked without TLS.",
+  remedy:
+    "Set security content_security_policy, strict_transport_security and disable_gravatar to true, plugins plugin_admin_enabled and users allow_org_create to false",
+  covers: [],
+  types: grafanaTypes,
+  settings: {
+    required: {
+      type: "boolean",
+      default: false,
+      description: "Whether Grafana's own defaults are at fault.",
+    },
+  },
+  *check(resource, { required }) {
+    if (required === true)
+      yield* everyOne(grafanasOf(resource), function* ({ path, setting }) {
+        for (const [section, key, wanted] of [
+          ["security", "content_security_policy", "true"],
+          ["security", "strict_transport_security", "true"],
+          ["security", "disable_gravatar", "true"],
+          ["plugins", "plugin_admin_enabled", "false"],
+          ["users", "allow_org_create", "false"],
+        ] as const)
+          if (setting(section, key) !== wanted)
+            yield {
+              path: `${path} [${section}] ${key}`,
+              problem: `${quoted(setting(section, key))}, expected ${wanted}`,
+            };
+      });
+  },
+};
+
+/** The headers of the operator's own servers are a map: `isMap` where they are given at all. */
+export const authHeaders = releasePolicy({
+  id: "auth-web-headers",
+  concern: "auth",
+  severity: "low",
+  description: "Headers that a release gives its servers refuse frames and what is loaded from elsewhere.",
+  remedy: "Set contentSecurityPolicy, strictTransportSecurity, and xFrameOptions to Deny",
+  covers: [],
+  *look(release) {
+    for (const { path, key, map } of mapsOf(release)) {
+      if (key !== "headers" || !isMap(map) || map["xFrameOptions"] === undefined) continue;
+      if (!/^(?:deny|sameorigin)$/i.test(quoted(map["xFrameOptions"]).replace(/^is "(.*)"$/, "$1")))
+        yield { path: `${path}.xFrameOptions`, problem: `${quoted(map["xFrameOptions"])}, expected "Deny"` };
+      for (const name of ["contentSecurityPolicy", "strictTransportSecurity"])
+        if (map[name] === undefined) yield { path: `${path}.${name}`, problem: "is not set" };
+    }
+  },
+});

@@ -1,0 +1,88 @@
+/** Servers of a monitoring stack among the processes of a resource. */
+import type { Process } from "./processes.ts";
+
+export interface Program {
+  readonly name: string;
+  /** Of its image and its executable. */
+  readonly word: string;
+  /** A flag that no other program has. */
+  readonly mark: string;
+  /** Flags by which it is told where to listen; without them everywhere. */
+  readonly listens: readonly string[];
+  /** The flag that gives it TLS and users. */
+  readonly guard: string;
+}
+
+export const prometheus: Program = {
+  name: "Prometheus",
+  word: "prometheus",
+  mark: "storage.tsdb.path",
+  listens: ["web.listen-address"],
+  guard: "web.config.file",
+};
+
+export const alertmanager: Program = {
+  name: "Alertmanager",
+  word: "alertmanager",
+  mark: "cluster.listen-address",
+  listens: ["web.listen-address"],
+  guard: "web.config.file",
+};
+
+export const pushgateway: Program = {
+  name: "PushGateway",
+  word: "pushgateway",
+  mark: "persistence.file",
+  listens: ["web.listen-address"],
+  guard: "web.config.file",
+};
+
+export const thanos: Program = {
+  name: "a Thanos component",
+  word: "thanos",
+  mark: "http-address",
+  listens: ["http-address"],
+  guard: "http.config",
+};
+
+/** What of Thanos serves; `tools` and `check` do not. */
+const components = ["query", "query-frontend", "store", "rule", "receive", "compact", "sidecar"];
+
+/** Whether the process is such a server: by a flag, by how it is started, or by its image. */
+export function runs({ word, mark }: Program, process: Process): boolean {
+  if (process.flag(mark) !== undefined) return true;
+  const executable = `(?:^|[\\s"'/\\\\=])${word}(?:\\.exe)?["']?\\s+["']?`;
+  if (word === thanos.word) return componentOf(process) !== undefined;
+  const flags = "--(?:config\\.file|storage\\.|web\\.|cluster\\.|persistence\\.|log\\.)";
+  if (new RegExp(executable + flags, "m").test(process.commandLine)) return true;
+  return isOf(process, word) && /^(?:--|$)/.test(process.commandLine);
+}
+
+/** `query`, `store`…, where the process is one of Thanos'. */
+export function componentOf(process: Process): string | undefined {
+  const names = components.toSorted((one, other) => other.length - one.length).join("|");
+  const [, called] =
+    new RegExp(`(?:^|[\\s"'/\\\\=])thanos(?:\\.exe)?["']?\\s+["']?(${names})\\b`, "m").exec(
+      process.commandLine,
+    ) ?? [];
+  if (called !== undefined) return called;
+  // An image whose entry point it is.
+  const [, first] = new RegExp(`^(${names})(?=\\s|$)`).exec(process.commandLine) ?? [];
+  return first !== undefined && (isOf(process, thanos.word) || process.flag(thanos.mark) !== undefined)
+    ? first
+    : undefined;
+}
+
+/** Whether its image is the program's own, wherever it comes from: not that of an exporter or an operator of it. */
+function isOf({ image }: Process, word: string): boolean {
+  return new RegExp(`(?:^|/)${word}(?:-linux-\\w+)?(?:[:@]|$)`).test(image);
+}
+
+/** Whether every address that the flags give is this host's own; false where none is given. */
+export function isLocal(process: Process, flags: readonly string[]): boolean {
+  const addresses = flags.flatMap((flag) => process.flags(flag));
+  return (
+    addresses.length > 0 &&
+    addresses.every((address) => /^(?:127\.[\d.]+|localhost|\[::1\])(?::\d+)?$/.test(String(address)))
+  );
+}

@@ -1,0 +1,506 @@
+import {
+  authExporters,
+  authGossip,
+  authHeaders,
+  authReleaseClients,
+  authRemoteWrite,
+} from "../../policies/auth/releases.ts";
+import {
+  exposureEdge,
+  exposureReleaseHost,
+  exposureReleaseService,
+} from "../../policies/exposure/releases.ts";
+import { encryptionReleaseCertificate, identityReleaseToken } from "../../policies/identity/releases.ts";
+import {
+  releaseDisruption,
+  releasePodSecurity,
+  releaseProbes,
+  releaseReplicas,
+  releaseResources,
+} from "../../policies/resilience/releases.ts";
+import {
+  retentionAlertmanager,
+  retentionBlockPages,
+  retentionReceive,
+  retentionReleaseVolumes,
+} from "../../policies/retention/releases.ts";
+import { testPolicy } from "./cases.ts";
+import { unknown, type Given } from "./evaluation.ts";
+
+describe("Policies of releases: pods", () => {
+  const pod = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
+  const container = {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"] },
+    readOnlyRootFilesystem: true,
+  };
+
+  testPolicy({
+    policy: releasePodSecurity,
+    passes: {
+      "contexts of pod and container": [
+        release("any", { podSecurityContext: pod, containerSecurityContext: container }),
+      ],
+      "a container beside the chart's own": [
+        release("any", { podSecurityContext: pod, extraContainers: [{ securityContext: container }] }),
+      ],
+    },
+    fails: {
+      "a pod as root": {
+        stack: [release("any", { securityContext: { ...pod, runAsNonRoot: false } })],
+        says: /values\.securityContext\.runAsNonRoot is false/,
+      },
+      "a container that may gain rights": {
+        stack: [
+          release("any", {
+            podSecurityContext: pod,
+            containerSecurityContext: { ...container, allowPrivilegeEscalation: true },
+          }),
+        ],
+        says: /allowPrivilegeEscalation is true/,
+      },
+      "half a context": {
+        stack: [release("any", { webhook: { securityContext: { ...container, capabilities: {} } } })],
+        says: /values\.webhook\.securityContext\.capabilities\.drop/,
+      },
+      "no filter of system calls": {
+        stack: [release("any", { securityContext: { ...pod, seccompProfile: { type: "Unconfined" } } })],
+        says: /seccompProfile\.type is "Unconfined"/,
+      },
+    },
+    absent: { stack: [release("any", {})] },
+    unknown: [release("any", { securityContext: { ...pod, runAsNonRoot: unknown } })],
+  });
+
+  testPolicy({
+    policy: releaseResources,
+    passes: {
+      "requests and a limit": [
+        release("any", {
+          resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "1Gi" } },
+          claim: { resources: { requests: { storage: "5Gi" } } },
+        }),
+      ],
+    },
+    fails: {
+      "memory without a limit": {
+        stack: [release("any", { webhook: { resources: { requests: { cpu: "1", memory: "1Gi" } } } })],
+        says: /values\.webhook\.resources\.limits\.memory is not set/,
+      },
+    },
+    absent: { stack: [release("any", { resources: {} })] },
+    unknown: [release("any", { resources: { requests: unknown } })],
+  });
+
+  testPolicy({
+    policy: releaseReplicas,
+    passes: {
+      "two apart": [release("oauth2-proxy", { replicaCount: 2, affinity: { podAntiAffinity: {} } })],
+      "two of the operator's": [
+        release("kube-prometheus-stack", {
+          prometheus: { prometheusSpec: { replicas: 2, podAntiAffinity: "hard" } },
+          alertmanager: { enabled: false },
+        }),
+      ],
+      "what is switched off": [release("thanos", { query: { enabled: false } })],
+    },
+    fails: {
+      one: {
+        stack: [release("oauth2-proxy", { replicaCount: 1, affinity: { podAntiAffinity: {} } })],
+        says: /replicaCount is 1, expected 2/,
+      },
+      "two on one node": {
+        stack: [release("oauth2-proxy", { replicaCount: 2 })],
+        says: /affinity\.podAntiAffinity is not set/,
+      },
+    },
+    absent: { stack: [release("oauth2-proxy", {})], says: /replicaCount is not set/ },
+    unknown: [release("oauth2-proxy", { replicaCount: unknown })],
+  });
+
+  testPolicy({
+    policy: releaseDisruption,
+    passes: {
+      "a budget": [
+        release("kubernetes-ingress", {
+          controller: { PodDisruptionBudget: { enable: true, minAvailable: 1 } },
+        }),
+      ],
+      "a chart that has one by itself": [release("oauth2-proxy", {})],
+    },
+    fails: {
+      "a budget that is off": {
+        stack: [release("oauth2-proxy", { podDisruptionBudget: { enabled: false } })],
+        says: /podDisruptionBudget\.enabled is false/,
+      },
+      "a budget that keeps none": {
+        stack: [release("oauth2-proxy", { podDisruptionBudget: { enabled: true, minAvailable: 0 } })],
+        says: /minAvailable is 0/,
+      },
+    },
+    absent: { stack: [release("memcached", {})], says: /pdb\.create is false/ },
+    unknown: [release("memcached", { pdb: { create: unknown } })],
+  });
+
+  testPolicy({
+    policy: releaseProbes,
+    passes: { "probes that are on": [release("any", { livenessProbe: { enabled: true } })] },
+    fails: {
+      "a probe that is off": {
+        stack: [release("any", { webhook: { readinessProbe: { enabled: false } } })],
+        says: /values\.webhook\.readinessProbe\.enabled is false/,
+      },
+    },
+    absent: { stack: [release("any", {})] },
+    unknown: [release("any", { livenessProbe: { enabled: unknown } })],
+  });
+});
+
+describe("Policies of releases: who is let in", () => {
+  const gossip = {
+    server: {
+      certFile: "tls.crt",
+      keyFile: "tls.key",
+      clientCAFile: "ca.crt",
+      clientAuthType: "RequireAndVerifyClientCert",
+    },
+    client: { ca: {}, cert: {}, keySecret: {} },
+  };
+  const alertmanager = (clusterTLS: unknown, more: object = {}) =>
+    release("kube-prometheus-stack", { alertmanager: { alertmanagerSpec: { clusterTLS, ...more } } });
+
+  testPolicy({
+    policy: authGossip,
+    passes: { "certificates on both sides": [alertmanager(gossip)] },
+    fails: {
+      "a server that asks for none": {
+        stack: [alertmanager({ ...gossip, server: { ...gossip.server, clientAuthType: "NoClientCert" } })],
+        says: /clientAuthType is "NoClientCert"/,
+      },
+      "a client without the authority": {
+        stack: [alertmanager({ ...gossip, client: { cert: {}, keySecret: {} } })],
+        says: /client\.ca is not set/,
+      },
+      "an old TLS": {
+        stack: [alertmanager({ ...gossip, client: { ...gossip.client, minVersion: "TLS10" } })],
+        says: /client\.minVersion is "TLS10"/,
+      },
+    },
+    absent: { stack: [release("kube-prometheus-stack", {})] },
+    unknown: [alertmanager({ ...gossip, client: unknown })],
+  });
+
+  const flags = [
+    ...["cert", "key", "client-ca"].map((part) => `--remote-write.server-tls-${part}=/tls/${part}`),
+    "--remote-write.client-tls-secure",
+  ];
+  const receive = (extraArgs: unknown, more: object = {}) =>
+    release("thanos", { receive: { enabled: true, extraArgs, ...more } });
+
+  testPolicy({
+    policy: authRemoteWrite,
+    passes: { "certificates on both sides": [receive(flags)] },
+    fails: {
+      "writers without certificates": {
+        stack: [receive(flags.filter((flag) => !flag.includes("client-ca")))],
+        says: /lacks --remote-write\.server-tls-client-ca/,
+      },
+      "peers in the clear": {
+        stack: [receive(flags.slice(0, 3))],
+        says: /lacks --remote-write\.client-tls-secure/,
+      },
+    },
+    absent: { stack: [receive([])], says: /server-tls-cert[^]*client-tls-secure/ },
+    unknown: [receive(flags, { enabled: unknown })],
+  });
+
+  const redis = (...args: string[]): Given => ({
+    type: "kubernetes:apps/v1:Deployment",
+    props: { spec: { template: { spec: { containers: [{ args: ["--redis.addr=", ...args] }] } } } },
+  });
+
+  testPolicy({
+    policy: authExporters,
+    passes: {
+      "TLS of redis_exporter": [redis("--tls-server-cert-file=a", "--tls-server-key-file=b")],
+      "exporters in the clear, where the stack wants nothing else": [
+        redis(),
+        release("prometheus-pushgateway", {}),
+      ],
+    },
+    fails: {
+      "half of TLS": {
+        stack: [redis("--tls-server-cert-file=a")],
+        says: /without --tls-server-key-file/,
+      },
+      "an old TLS": {
+        stack: [
+          redis("--tls-server-cert-file=a", "--tls-server-key-file=b", "--tls-server-min-version=TLS1.0"),
+        ],
+        says: /--tls-server-min-version is "TLS1\.0"/,
+      },
+    },
+    absent: { stack: [release("prometheus-blackbox-exporter", {})] },
+  });
+
+  testPolicy({
+    policy: authReleaseClients,
+    passes: {
+      "a client that verifies": [release("any", { tlsConfig: { caFile: "ca.crt", minVersion: "TLS12" } })],
+    },
+    fails: {
+      "a client that takes any certificate": {
+        stack: [release("any", { jobs: [{ tlsConfig: { insecureSkipVerify: true } }] })],
+        says: /values\.jobs\[0\]\.tlsConfig\.insecureSkipVerify is true/,
+      },
+      "a sidecar that takes any client": {
+        stack: [release("any", { thanos: { grpcServerTlsConfig: { certFile: "a", keyFile: "b" } } })],
+        says: /grpcServerTlsConfig\.caFile is not set/,
+      },
+    },
+    absent: { stack: [release("any", {})] },
+    unknown: [release("any", { tlsConfig: { insecureSkipVerify: unknown } })],
+  });
+
+  const headers = (given: object) => release("any", { web: { httpConfig: { headers: given } } });
+  const strict = {
+    contentSecurityPolicy: "frame-ancestors 'none'",
+    strictTransportSecurity: "max-age=31536000",
+    xFrameOptions: "Deny",
+  };
+  testPolicy({
+    policy: authHeaders,
+    passes: { "strict headers": [headers(strict)] },
+    fails: {
+      "frames of everybody's": {
+        stack: [headers({ ...strict, xFrameOptions: "AllowAll" })],
+        says: /xFrameOptions is "AllowAll"/,
+      },
+      "half of them": {
+        stack: [headers({ xFrameOptions: "Deny" })],
+        says: /contentSecurityPolicy is not set/,
+      },
+    },
+    absent: { stack: [release("any", {})] },
+    unknown: [headers({ ...strict, xFrameOptions: unknown })],
+  });
+
+  testPolicy({
+    policy: identityReleaseToken,
+    passes: {
+      "a token for an hour, where one is asked for": [
+        release("any", {
+          automountServiceAccountToken: false,
+          volumes: [{ projected: { sources: [{ serviceAccountToken: { expirationSeconds: 3_600 } }] } }],
+        }),
+      ],
+    },
+    fails: {
+      "a token for everybody": {
+        stack: [release("any", { webhook: { automountServiceAccountToken: true } })],
+        says: /values\.webhook\.automountServiceAccountToken is true/,
+      },
+      "an account that hands it out": {
+        stack: [release("any", { serviceAccount: { automount: true } })],
+        says: /serviceAccount\.automount is true/,
+      },
+      "a token for weeks": {
+        stack: [release("any", { sources: [{ serviceAccountToken: { expirationSeconds: 3_600_000 } }] })],
+        says: /expirationSeconds is 3600000/,
+      },
+    },
+    absent: { stack: [release("any", {})] },
+    unknown: [release("any", { automountServiceAccountToken: unknown })],
+  });
+
+  const certificate = (more: object) =>
+    release("any", {
+      cert: {
+        issuerRef: { name: "internal" },
+        duration: "2160h",
+        renewBefore: "720h",
+        privateKey: { algorithm: "ECDSA", rotationPolicy: "Always" },
+        ...more,
+      },
+    });
+  testPolicy({
+    policy: encryptionReleaseCertificate,
+    passes: { "a certificate that is renewed": [certificate({})] },
+    fails: {
+      "one for years": { stack: [certificate({ duration: "50000h" })], says: /values\.cert\.duration/ },
+      "one with the same key": {
+        stack: [certificate({ privateKey: { algorithm: "ECDSA", rotationPolicy: "Never" } })],
+        says: /rotationPolicy is "Never"/,
+      },
+      "one that is renewed at its end": {
+        stack: [certificate({ renewBefore: "1h" })],
+        says: /renewBefore is "1h"/,
+      },
+    },
+    absent: { stack: [release("any", {})] },
+    unknown: [certificate({ duration: unknown })],
+  });
+});
+
+describe("Policies of releases: what is open", () => {
+  testPolicy({
+    policy: exposureReleaseService,
+    passes: {
+      "a service inside": [release("thanos", { service: { type: "ClusterIP" } })],
+      "an edge that says who may come": [
+        release("kubernetes-ingress", {
+          controller: { service: { type: "LoadBalancer", loadBalancerSourceRanges: ["0.0.0.0/0"] } },
+        }),
+      ],
+    },
+    fails: {
+      "a port of every node": {
+        stack: [release("any", { service: { type: "NodePort" } })],
+        says: /service\.type is "NodePort"/,
+      },
+      "a balancer before what is no edge": {
+        stack: [
+          release("any", { service: { type: "LoadBalancer", loadBalancerSourceRanges: ["10.0.0.0/8"] } }),
+        ],
+        says: /service\.type is "LoadBalancer"/,
+      },
+      "an edge that says nothing": {
+        stack: [release("ingress-nginx", { controller: { service: { type: "LoadBalancer" } } })],
+        says: /loadBalancerSourceRanges is not set/,
+      },
+    },
+    absent: { stack: [release("any", {})] },
+    unknown: [release("any", { service: { type: unknown } })],
+  });
+
+  testPolicy({
+    policy: exposureReleaseHost,
+    passes: { "a pod by itself": [release("any", { hostPID: false })] },
+    fails: {
+      "the node's processes": {
+        stack: [release("any", { exporter: { hostPID: true } })],
+        says: /exporter\.hostPID/,
+      },
+    },
+    absent: { stack: [release("any", {})] },
+    unknown: [release("any", { hostPID: unknown })],
+  });
+
+  const edge = (controller: object) =>
+    release("kubernetes-ingress", {
+      controller: { service: { enablePorts: { stat: false } }, ...controller },
+    });
+  testPolicy({
+    policy: exposureEdge,
+    passes: { "the chart's defaults without its page": [edge({})] },
+    fails: {
+      privileges: { stack: [edge({ unprivileged: false })], says: /controller\.unprivileged is false/ },
+      profiling: { stack: [edge({ pprof: { enabled: true } })], says: /pprof\.enabled is true/ },
+      "no TLS by default": {
+        stack: [edge({ defaultTLSSecret: { enabled: false } })],
+        says: /defaultTLSSecret\.enabled is false/,
+      },
+      "an old TLS": {
+        stack: [
+          edge({ config: { "global-config-snippet": "ssl-default-bind-options ssl-min-ver TLSv1.0" } }),
+        ],
+        says: /speaks an old TLS/,
+      },
+    },
+    absent: { stack: [release("kubernetes-ingress", {})], says: /enablePorts\.stat is true/ },
+    unknown: [edge({ unprivileged: unknown })],
+  });
+});
+
+describe("Policies of releases: what is kept", () => {
+  testPolicy({
+    policy: retentionReleaseVolumes,
+    passes: {
+      "volumes that stay": [
+        release("any", {
+          persistence: { enabled: true, size: "10Gi" },
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+        }),
+      ],
+    },
+    fails: {
+      "a volume that is off": {
+        stack: [release("any", { grafana: { persistence: { enabled: false, size: "10Gi" } } })],
+        says: /grafana\.persistence\.enabled is false/,
+      },
+      "a size without a volume": {
+        stack: [release("any", { persistence: { size: "10Gi" } })],
+        says: /persistence\.enabled is not set/,
+      },
+      "claims that go": {
+        stack: [release("any", { persistentVolumeClaimRetentionPolicy: { whenScaled: "Delete" } })],
+        says: /whenScaled is "Delete"/,
+      },
+      "a PushGateway that keeps nothing": {
+        stack: [release("prometheus-pushgateway", { persistentVolume: { enabled: true }, extraArgs: [] })],
+        says: /lacks --persistence\.file/,
+      },
+    },
+    absent: { stack: [release("any", {})] },
+    unknown: [release("any", { persistence: { enabled: unknown } })],
+  });
+
+  const alertmanager = (retention: unknown) =>
+    release("kube-prometheus-stack", { alertmanager: { alertmanagerSpec: { retention } } });
+  testPolicy({
+    policy: retentionAlertmanager,
+    passes: { "five days": [alertmanager("120h")] },
+    fails: { "an hour": { stack: [alertmanager("1h")], says: /retention is "1h", expected 120h/ } },
+    absent: { stack: [release("kube-prometheus-stack", {})] },
+    unknown: [alertmanager(unknown)],
+  });
+
+  const size = "--tsdb.max-retention-bytes=85899345920B";
+  const receive = (retention: unknown, ...extraArgs: string[]) =>
+    release("thanos", { receive: { enabled: true, tsdb: { retention }, extraArgs } });
+  testPolicy({
+    policy: retentionReceive,
+    passes: { "days within a size": [receive("7d", size)] },
+    fails: {
+      "an hour": { stack: [receive("1h", size)], says: /receive\.tsdb\.retention is "1h"/ },
+      "any size": { stack: [receive("7d")], says: /lacks a size/ },
+      "a ruler's hour": {
+        stack: [release("thanos", { ruler: { enabled: true, extraArgs: ["--tsdb.retention=1h"] } })],
+        says: /keep blocks for 1h/,
+      },
+    },
+    absent: {
+      stack: [release("thanos", { receive: { enabled: true } })],
+      says: /receive\.tsdb\.retention is not set/,
+    },
+    unknown: [receive(unknown, size)],
+  });
+
+  const store = (...extraArgs: string[]) => release("thanos", { storegateway: { enabled: true, extraArgs } });
+  testPolicy({
+    policy: retentionBlockPages,
+    passes: { "pages that only show": [store("--disable-admin-operations")] },
+    fails: {
+      "a store whose page marks blocks": { stack: [store()], says: /storegateway\.extraArgs lacks/ },
+      "a compactor whose page does": {
+        stack: [
+          {
+            type: "kubernetes:apps/v1:StatefulSet",
+            props: {
+              spec: {
+                template: { spec: { containers: [{ args: ["compact", "--objstore.config-file=/a"] }] } },
+              },
+            },
+          },
+        ],
+        says: /starts Thanos without --disable-admin-operations/,
+      },
+    },
+    absent: { stack: [release("thanos", {})] },
+    unknown: [release("thanos", { storegateway: { enabled: unknown } })],
+  });
+});
+
+function release(chart: string, values: object): Given {
+  return { type: "kubernetes:helm.sh/v3:Release", props: { chart: `repository/${chart}`, values } };
+}
