@@ -87,7 +87,8 @@ describe("a step that is carried to a Linux machine", () => {
     assert.equal(gunzipSync(Buffer.from(packed, "base64")).toString(), "echo removed\n");
   });
 
-  it("hands any value over exactly", () => {
+  it("hands any value over exactly", function () {
+    this.timeout(60_000);
     const names = fc.stringMatching(/^(?:secret|tls):[a-z0-9.-]{1,20}$/);
     // A variable of bash holds no NUL, and $(…) drops a last line's end: scripts write values to files.
     const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((each) => !each.includes("\0"));
