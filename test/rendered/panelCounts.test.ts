@@ -33,6 +33,30 @@ describe("Panels that count what is wrong", function () {
 
   it("Servers down: none", () => shows("edge", "Servers down", [{ labels: "{}", value: 0 }], {}));
 
+  it("Services that do not run: the stack's own that start at boot", () => {
+    const service = (name: string, running: 0 | 1, auto: 0 | 1): Series => ({
+      [`windows_service_state{job="windows", instance="pc-1", name="${name}", state="running"}`]: `${String(running)}x10`,
+      [`windows_service_start_mode{job="windows", instance="pc-1", name="${name}", start_mode="auto"}`]: `${String(auto)}x10`,
+    });
+    return shows(
+      "hosts",
+      "Services that do not run",
+      [
+        { labels: '{instance="pc-1"}', value: 1 },
+        { labels: '{instance="pc-2"}', value: 0 },
+      ],
+      {
+        'up{job="windows", instance="pc-1"}': "1x10",
+        'up{job="windows", instance="pc-2"}': "1x10",
+        ...service("Vigil-Prometheus-1", 0, 1),
+        ...service("thanos-store", 1, 1),
+        // Started by hand; and Windows' own.
+        ...service("grafana", 0, 0),
+        ...service("Themes", 0, 1),
+      },
+    );
+  });
+
   function shows(
     uid: string,
     title: string,
