@@ -45,6 +45,14 @@ export async function faultDrill(
   return figures(webhook.messages({}, since), since);
 }
 
+/** Alerts that fired within so many seconds, whether anybody was told or not. */
+export async function firedWithin(stack: StackClient, seconds: number): Promise<string[]> {
+  const fired = await stack.query(
+    `count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[${String(seconds)}s]))`,
+  );
+  return fired.map(({ metric }) => metric["alertname"] ?? "").sort();
+}
+
 function figures(messages: readonly Message[], since: number): FaultFigures {
   const names = [...new Set(messages.map(nameOf))].sort();
   const count = (name: string, status: Message["status"]): number =>

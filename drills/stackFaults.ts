@@ -1,5 +1,7 @@
 /** Faults of the stack itself, each with what the people on call must hear of it: these alerts, and no other. */
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:https";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { issueCertificates } from "../components/local/authority.ts";
@@ -55,6 +57,34 @@ async function reload(stack: StackClient, service: string): Promise<void> {
   if (found === undefined) throw new Error(`the stack has no ${service}`);
   // A file that is refused is answered with 500: that is what is wanted.
   await stack.request(`${found.url}/-/reload`, { method: "POST", as: "reload" });
+}
+
+/** In the place of a service something answers at its address, with its certificate, and knows no metrics. */
+function answersWrongly(service: string, tells: readonly string[]): StackFault {
+  return {
+    what: `${service} answers every request with 500`,
+    tells,
+    cause: async ({ inventory }) => {
+      const port = inventory.services.find(({ name }) => name === service)?.ports[0];
+      if (port === undefined) throw new Error(`the stack has no ${service}`);
+      const file = async (ending: string): Promise<Buffer> =>
+        readFile(join(inventory.paths.certificates, `${service}.${ending}`));
+      const server = createServer(
+        { cert: await file("crt"), key: await file("key") },
+        (_request, response) => {
+          response.writeHead(500).end("no metrics today\n");
+        },
+      );
+      await stopService(inventory, service);
+      server.listen(port.number, port.address);
+      await once(server, "listening");
+      return async () => {
+        server.close();
+        server.closeAllConnections();
+        await startService(inventory, service);
+      };
+    },
+  };
 }
 
 /** A configuration of Redis is set, and set back. */
@@ -206,6 +236,7 @@ export const stackFaults: readonly StackFault[] = [
   stopped(["thanos-sidecar-1"], ["TargetDown"]),
   stopped(["blackbox-exporter"], ["TargetDown"]),
   stopped(["node-exporter"], ["TargetDown"]),
+  answersWrongly("node-exporter", ["TargetDown"]),
   brokenFile("prometheus-1", "rules.yml", ["PrometheusConfigReloadFailed"]),
   brokenFile("alertmanager-1", "alertmanager.yml", ["AlertmanagerConfigReloadFailed"]),
   redisSetting("redis-3", [["maxmemory", "3mb", "0"]], [], ["RedisMemoryNearLimit"]),

@@ -74,20 +74,25 @@ function backendDown(job: string, { onCluster, patience, afterwards }: Deployed)
 }
 
 /**
- * Under the server's own name, by which its target is known too. One that is on its way up serves as `NAME-incomplete`, the
- * last resort (`haproxy/backends.ts`), until it knows all that it should: it is down when it is down as both.
+ * 1 for each server that an edge has out of use, under the server's own name, by which its target is known too. One that is
+ * on its way up serves as `NAME-incomplete`, the last resort (`haproxy/backends.ts`), until it knows all that it should: it
+ * is down when it is down as both.
  */
-function serverDown(job: string, { onCluster, patience, afterwards }: Deployed): Alert {
-  return {
-    name: "EdgeServerDown",
-    expression: `max by (proxy, instance) (
+export function serversDown(job: string, onCluster: boolean): string {
+  return `max by (proxy, instance) (
   min by (proxy, instance, edge) (
     label_replace(
       label_replace(haproxy_server_status{job="${job}"${onCluster ? "" : `, proxy=~"${served}"`}, state="DOWN"}, "edge", "$1", "instance", "(.+)"),
       "instance", "$1", "server", "(.+?)(?:-incomplete)?"
     )
   )
-) == 1`,
+) == 1`;
+}
+
+function serverDown(job: string, { onCluster, patience, afterwards }: Deployed): Alert {
+  return {
+    name: "EdgeServerDown",
+    expression: serversDown(job, onCluster),
     for: afterwards,
     keepFiringFor: patience,
     severity: "warning",

@@ -8,7 +8,7 @@ import type { Alert } from "../model.ts";
 import type { Deployed } from "./deployed.ts";
 
 /** Services of a stack, whatever prefix their wrapper gives them. */
-const ours =
+export const ours =
   "(?i).*(prometheus|thanos|alertmanager|pushgateway|grafana|haproxy|(redis|blackbox|windows)[_-]exporter).*";
 
 export function windowsAlerts({ windows: jobs, patience }: Deployed): Alert[] {

@@ -5,7 +5,11 @@ import { clusterJobs } from "../clusterJobs.ts";
 export const greenlangJobs: ScrapeJob[] = [
   serviceMonitor("greenlang-api", "The GreenLang API.", "greenlang", "greenlang-api", 6, 2_000),
   podMonitor("greenlang-agents", "The agents, 47 and more, each a pod of its own.", "greenlang", 52, 800),
-  serviceMonitor("kong", "The API gateway.", "kong", "kong", 3, 3_000),
+  {
+    ...serviceMonitor("kong", "The API gateway.", "kong", "kong", 3, 3_000),
+    // Its `service` is the one that was asked for; the target's own would be Kong's.
+    honorLabels: true,
+  },
   exporter(
     "postgresql",
     "PostgreSQL, by the stack's exporter.",

@@ -20,9 +20,15 @@ const highMemoryUsage: Alert = {
     impact:
       "At the limit the backend is killed: signals are neither received nor distributed until it is back, and what it held in memory is lost.",
     firstLook: [
-      `process_resident_memory_bytes{service="backend"} over the last hour: a ramp is a leak, a step is load`,
-      `redis_tss_pending_signals: a growing queue is kept in the backend's memory`,
-      `rate(redis_tss_signals_received_total[1m]): more signals than usual?`,
+      {
+        promql: 'process_resident_memory_bytes{service="backend"}',
+        shows: "over the last hour: a ramp is a leak, a step is load",
+      },
+      { promql: "redis_tss_pending_signals", shows: "a growing queue is kept in the backend's memory" },
+      {
+        promql: 'rate(redis_tss_signals_received_total{service="backend"}[1m])',
+        shows: "whether more signals come than usual",
+      },
     ],
     mend: [
       "With a growing queue: find the consumer that stands still (Instance State dashboard) and start it again.",
@@ -51,7 +57,10 @@ const slowSync: Alert = {
       "The mean duration of the synchronisations with ClickHouse over the last 20 s (four scrapes of 5 s) is above 200 ms, and was for 5 s.",
     impact: "Trade history, slippage and reports lag behind; trading itself goes on.",
     firstLook: [
-      "histogram_quantile(0.95, sum by (le) (rate(clickhouse_sync_latency_seconds_bucket[1m]))): all slow, or a few?",
+      {
+        promql: "histogram_quantile(0.95, sum by (le) (rate(clickhouse_sync_latency_seconds_bucket[1m])))",
+        shows: "all slow, or a few: beside the mean of the alert",
+      },
       "On ClickHouse: SELECT query, elapsed FROM system.processes ORDER BY elapsed DESC",
       "On ClickHouse: SELECT count() FROM system.parts WHERE active AND database = 'trade_system' (thousands mean too small inserts)",
       "Disk and CPU of the ClickHouse host (job windows or node)",
@@ -92,7 +101,15 @@ const redisDown: Alert = {
     impact:
       "redis-trade-state: open trades are unknown. redis-instance-state: MT5 instances are not steered. redis-signal-stream and redis-result-stream: signals and results stand still.",
     firstLook: [
-      'up{job="redis"} and redis_up: all four at 0 mean the exporter or the network, one means that Redis',
+      {
+        promql: 'up{job="redis"}',
+        shows:
+          "all four at 0: the exporter, or the network to it; one: a scrape of that Redis takes too long",
+      },
+      {
+        promql: "redis_up",
+        shows: "all four at 0: the network between the exporter and Redis; one: that Redis",
+      },
       "redis-cli -h HOST -p PORT --askpass PING (NOAUTH means that it lives and the password differs)",
       "The service's log: out of memory, disk full on save, a port that is taken",
     ],
@@ -124,10 +141,13 @@ unless sum by (stream, redis_instance) (increase(redis_tss_stream_signals_total[
       "The counter of the stream grew within the last 5 minutes, and did not over the last 10 s, or is gone. RedisDown of the stream's own Redis silences this alert. It ends by itself when signals come again, and after 5 minutes of silence.",
     impact: "Signals or results do not reach the MT5 instances: trades are neither opened nor closed.",
     firstLook: [
-      "sum by (stream) (rate(redis_tss_stream_signals_total[10s])): one stream, or all?",
-      'up{service="backend"}: when it is 0 the backend is gone, not the signals',
+      { promql: "sum by (stream) (rate(redis_tss_stream_signals_total[10s]))", shows: "one stream, or all" },
+      { promql: 'up{service="backend"}', shows: "0: the backend is gone, not the signals" },
       "redis-cli -p PORT --askpass XINFO STREAM NAME: does last-generated-id move?",
-      "increase(redis_tss_connection_errors_total[5m]): does the backend reach Redis?",
+      {
+        promql: "increase(redis_tss_connection_errors_total[5m])",
+        shows: "whether the backend reaches Redis",
+      },
     ],
     mend: [
       "All streams: start the backend again.",

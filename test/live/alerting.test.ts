@@ -33,7 +33,6 @@ describe("The alerts of a running stack", function () {
   });
 
   after(async () => {
-    client.close();
     webhook.close();
     await stack?.down();
   });

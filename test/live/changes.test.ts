@@ -37,9 +37,8 @@ describe("A change of a stack", function () {
 
   after(async function () {
     this.timeout(60_000);
-    target.close();
-    client.close();
     await stack.down();
+    target.close();
   });
 
   it("that is none restarts, writes and reports nothing", async () => {

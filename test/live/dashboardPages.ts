@@ -15,7 +15,7 @@ import { eventually } from "./liveStack.ts";
 const withoutData: Readonly<Record<string, string>> = {
   "stack-overview: Alerts that fire": "nothing fires but the Watchdog",
   "alertmanager: Alerts": "nothing fires, or is about to",
-  "alertmanager: Time of a notification": "nothing was sent: the stack's receiver has no address",
+  "alertmanager: Time of a notification": "nothing was sent: nothing fires",
   "thanos: Time of a read": "the bucket is empty for two hours, so that nobody reads from it",
   "thanos: Index read from the cache": "the bucket is empty for two hours, so that nobody reads from it",
 };

@@ -18,7 +18,6 @@ describe("killing one process of a stack under 20 queries a second", function ()
 
   after(async function () {
     this.timeout(120_000);
-    client.close();
     await stack?.down();
   });
 

@@ -37,7 +37,6 @@ describe(`Grafana${reason === undefined ? "" : ` (skipped: ${reason})`}`, functi
 
   after(async () => {
     if (reason !== undefined) return;
-    client.close();
     await stack.down();
   });
 

@@ -14,6 +14,7 @@ export class LiveStack {
   readonly folder: string;
   readonly root: string;
   readonly portBase: number;
+  readonly #clients: StackClient[] = [];
   #config: Record<string, unknown>;
 
   /**
@@ -78,11 +79,15 @@ export class LiveStack {
     return (await this.#engine(["stack", "export"])).stdout;
   }
 
+  /** Open until the stack is down. */
   async client(): Promise<StackClient> {
-    return StackClient.of(this.root);
+    const client = await StackClient.of(this.root);
+    this.#clients.push(client);
+    return client;
   }
 
   async down(): Promise<void> {
+    for (const client of this.#clients) client.close();
     await this.#engine(["destroy", "--yes", "--skip-preview", "--parallel", "64"]);
     await shutDown(stackPaths(this.root));
     rmSync(this.folder, { recursive: true, force: true });

@@ -26,7 +26,6 @@ describe("Long-term storage", function () {
   after(async function () {
     this.timeout(60_000);
     webhook.close();
-    client.close();
     await stack.down();
   });
 

@@ -19,7 +19,6 @@ describe("A stack that writes to Thanos Receive", function () {
 
   after(async function () {
     this.timeout(60_000);
-    client.close();
     await stack.down();
   });
 

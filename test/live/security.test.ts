@@ -33,7 +33,6 @@ describe("A stack of this machine", function () {
 
   after(async function () {
     this.timeout(60_000);
-    client.close();
     await stack.down();
   });
 
@@ -175,7 +174,6 @@ describe("A stack of this machine", function () {
     const result = await stack.apply();
     outputs.push(preview.stdout, preview.stderr, result.stdout, result.stderr);
     assert.equal(secretValue("human"), fresh);
-    client.close();
     client = await stack.client();
     for (const { service, port } of doors("password")) {
       const url = `${urlOf(port)}/metrics`;

@@ -27,7 +27,6 @@ describe("RedisDown, time and again", function () {
   });
 
   after(async () => {
-    client.close();
     webhook.close();
     await stack?.down();
   });

@@ -31,7 +31,6 @@ describe("killing one process after the other, again and again", function () {
 
   after(async function () {
     this.timeout(120_000);
-    client.close();
     await stack?.down();
   });
 

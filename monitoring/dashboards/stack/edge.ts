@@ -1,3 +1,4 @@
+import { serversDown } from "../../alerts/haproxy.ts";
 import type { Dashboard, Panel, System } from "../../model.ts";
 import { graph, list, row, tile } from "../panels.ts";
 import { has, hasJob } from "./deployed.ts";
@@ -52,9 +53,9 @@ function now(job: string): Panel[] {
     ),
     tile(
       "Servers down",
-      `count(haproxy_server_check_status{job="${job}", state=~"L4TOUT|L4CON|L6TOUT|L6RSP|L7TOUT|L7RSP|L7STS"} == 1) or vector(0)`,
+      `count(${serversDown(job, job === "haproxy-ingress")}) or vector(0)`,
       "short",
-      "Servers that fail their check.",
+      "Servers of the backends in use that fail their check, once for each backend.",
       { thresholds: [1, 2] },
     ),
     tile(

@@ -1,3 +1,4 @@
+import { ours } from "../../alerts/windows.ts";
 import type { Dashboard, Panel, System } from "../../model.ts";
 import { graph, row } from "../panels.ts";
 import { hasJob } from "./deployed.ts";
@@ -152,9 +153,9 @@ const onWindows: Panel[] = [
   ),
   graph(
     "Services that do not run",
-    `count by (instance) (windows_service_state{${windows}, state="running"} == 0) or 0 * count by (instance) (up{${windows}})`,
+    `count by (instance) (windows_service_state{${windows}, name=~"${ours}", state="running"} == 0 and on (instance, name) windows_service_start_mode{${windows}, start_mode="auto"} == 1) or 0 * count by (instance) (up{${windows}})`,
     "short",
-    "Services of the stack that are stopped.",
+    "Services of the stack that start at boot and do not run.",
     { ...named, thresholds: [1, 1] },
   ),
 ];
