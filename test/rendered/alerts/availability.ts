@@ -15,6 +15,9 @@ export const availabilityCases: Cases = ({ federates }) => [
     alert: "TargetFlapping",
     series: {
       [of("up", "backend")]: `1x10 ${"0 1 ".repeat(15)}1x199`,
+      ...(federates
+        ? { [of("up", "kubernetes-pods", 'cluster="prod-westus"')]: `1x10 ${"0 1 ".repeat(15)}1x199` }
+        : {}),
       // Down once is not flapping.
       [of("up", "demo")]: gauge(1, 0),
     },
@@ -36,6 +39,12 @@ export const availabilityCases: Cases = ({ federates }) => [
     series: {
       [of("scrape_duration_seconds", "backend")]: gauge(0.1, 0.95),
       [of("scrape_timeout_seconds", "backend")]: steady(1),
+      ...(federates
+        ? {
+            [of("scrape_duration_seconds", "kubernetes-pods", 'cluster="prod-westus"')]: steady(0.95),
+            [of("scrape_timeout_seconds", "kubernetes-pods", 'cluster="prod-westus"')]: steady(1),
+          }
+        : {}),
     },
     fires: [at("backend-1")],
   },
