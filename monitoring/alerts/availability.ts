@@ -1,11 +1,13 @@
 /** Whether anything can be trusted at all: the chain of notification, targets, and the load that they bring. */
 import type { Alert } from "../model.ts";
 import { among, noneOf, type Deployed } from "./deployed.ts";
+import { jobTargetAlerts } from "./jobTargets.ts";
 
 export function availabilityAlerts(deployed: Deployed): Alert[] {
   return [
     watchdog,
     targetDown(deployed),
+    ...jobTargetAlerts(deployed),
     targetFlapping(deployed),
     sampleLimitNear(deployed),
     scrapeNearTimeout(deployed),

@@ -1,5 +1,8 @@
 import { at, counter, gauge, of, steady, type Cases } from "./cases.ts";
 
+/** A target that is no target any more after 100 samples, and is one again 30 later. */
+const leaving = "1x99 stale _x29 1x100";
+
 export const availabilityCases: Cases = ({ federates }) => [
   {
     alert: "TargetDown",
@@ -10,6 +13,22 @@ export const availabilityCases: Cases = ({ federates }) => [
       ...(federates ? { [of("up", "kubernetes-pods", 'cluster="prod-westus"')]: steady(0) } : {}),
     },
     fires: [at("backend-1", 'job="backend"')],
+  },
+  {
+    alert: "JobHasNoTargets",
+    series: {
+      [of("up", "kubernetes-nodes", "", "node-1")]: leaving,
+      [of("up", "kubernetes-nodes", "", "node-2")]: leaving,
+      // One that is left, down or not, is for TargetDown.
+      [of("up", "cadvisor", "", "node-1")]: leaving,
+      [of("up", "cadvisor", "", "node-2")]: steady(0),
+      // These have outages of their own.
+      [of("up", "kubernetes-apiservers")]: leaving,
+      [of("up", "haproxy-ingress")]: leaving,
+      ...(federates ? { [of("up", "kubernetes-nodes", 'cluster="prod-westus"')]: steady(1) } : {}),
+    },
+    fires: ['job="kubernetes-nodes"'],
+    at: { quiet: 95, firing: 118, over: 150 },
   },
   {
     alert: "TargetFlapping",
