@@ -14,7 +14,7 @@ export function alertmanagerAlerts(deployed: Deployed): Alert[] {
       severity: "critical",
       summary: "{{ $labels.instance }} refuses its configuration",
       description:
-        "Alertmanager {{ $labels.instance }} runs on with its last good configuration; a restart would fail.",
+        'Alertmanager {{ $labels.instance }} runs on with its last good configuration (the last reload is {{ $value | printf "%.0f" }}, not 1); a restart would fail.',
       dashboard: "alertmanager",
       runbook: {
         meaning: "The last reload was refused: the file on disk is not what Alertmanager runs with.",
