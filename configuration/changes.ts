@@ -21,6 +21,7 @@ export function changesOf(values: Values): Changes {
     receivers: values.receivers,
     routes: values.routes,
     inhibitions: values.inhibitions,
+    ...(values.runbookBase !== "" && { runbookBase: values.runbookBase }),
   };
 }
 

@@ -49,6 +49,9 @@ const blockDuration = duration.refine((value) => seconds(value) >= 10 && seconds
 const bucket = zod.string({ error: "a bucket's name" }).regex(/^(?:[a-z0-9](?:-?[a-z0-9]){2,62})?$/, {
   error: "3 to 63 small letters, digits and single hyphens",
 });
+const published = zod.string({ error: "an address" }).refine(isPublished, {
+  error: "an http or https address without a slash at its end, such as https://example.com/runbooks",
+});
 const username = text.regex(/^[a-z][a-z0-9._-]{0,31}$/, {
   error: "a user name of up to 32 small letters, digits, dots, hyphens and underscores",
 });
@@ -85,6 +88,7 @@ export const keys = {
   receivers: key("array", [], receivers),
   routes: key("array", [], routes),
   inhibitions: key("array", [], inhibitions),
+  runbookBase: key("string", "", published),
   cluster: key("object", {}, cluster),
   network: key("object", {}, network),
   storage: key("object", {}, storage),
@@ -101,6 +105,11 @@ export type KeyName = keyof typeof keys;
 export type Values = { readonly [Name in KeyName]: z.output<(typeof keys)[Name]["schema"]> };
 
 export const keyNames = Object.keys(keys) as KeyName[];
+
+/** Empty: nowhere. */
+function isPublished(value: string): boolean {
+  return value === "" || (/^https?:\/\/\S+[^\s/]$/.test(value) && URL.canParse(value));
+}
 
 function key<Schema extends z.ZodType>(
   type: ConfigurationType,

@@ -46,6 +46,8 @@ export interface Changes {
   /** Under the root, before the system's own, since the first route that matches takes the alert. */
   readonly routes: readonly Route[];
   readonly inhibitions: readonly Inhibition[];
+  /** Absent: as the system says. */
+  readonly runbookBase?: string;
 }
 
 /**
@@ -60,6 +62,7 @@ export function extendSystem(system: System, changes: Changes): System {
     retention: extendRetention(system.retention, changes.retention),
     longTerm: extendLongTerm(system, changes),
     components: extendSizing(system, changes),
+    ...(changes.runbookBase !== undefined && { runbookBase: changes.runbookBase }),
     jobs: [
       ...system.jobs.map((job) => withTargets(job, changes.targets[job.name])),
       ...writerJob(system, changes.longTerm),

@@ -79,6 +79,8 @@ export interface System {
   readonly secrets: readonly SecretDeclaration[];
   /** Values of `service` whose outage has an alert of the system's own, so that TargetDown leaves them out. @default none */
   readonly ownOutages?: readonly string[];
+  /** Address under which docs/runbooks is published, without a slash at the end. @default none: alerts name the page's path */
+  readonly runbookBase?: string;
 }
 
 /** A set of targets that are scraped alike. */

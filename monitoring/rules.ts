@@ -11,8 +11,6 @@ export type Evaluator = "prometheus" | "thanos-ruler";
 
 /** Settings that differ by deployment. */
 export interface RuleOptions {
-  /** Where an alert's runbook is published, without a slash at the end. @default the repository's `docs/runbooks` */
-  readonly runbookBase?: string;
   /** Where a dashboard is by its uid, without a slash at the end. @default Grafana under the system's own host name */
   readonly dashboardBase?: string;
 }
@@ -28,7 +26,7 @@ export type RuleGroup = { readonly name: string } & Readonly<Record<string, unkn
 /** What `rules.yml` holds for one evaluator, empty groups left out. */
 export function ruleGroups(system: System, evaluator: Evaluator, options: RuleOptions = {}): RuleGroup[] {
   const links: Links = {
-    runbook: (alert) => runbookAddress(alert, options.runbookBase ?? "docs/runbooks"),
+    runbook: (alert) => runbookAddress(alert, system.runbookBase ?? "docs/runbooks"),
     dashboard: (uid) => `${options.dashboardBase ?? `https://${system.access.hostname}/grafana/d`}/${uid}`,
   };
   const own = (group: { readonly evaluator?: Evaluator }) => (group.evaluator ?? "prometheus") === evaluator;

@@ -14,7 +14,7 @@ export function alertmanagerAlerts(deployed: Deployed): Alert[] {
       severity: "critical",
       summary: "{{ $labels.instance }} refuses its configuration",
       description:
-        "Alertmanager {{ $labels.instance }} runs on with its last good configuration; a restart would fail.",
+        'Alertmanager {{ $labels.instance }} runs on with its last good configuration (the last reload is {{ $value | printf "%.0f" }}, not 1); a restart would fail.',
       dashboard: "alertmanager",
       runbook: {
         meaning: "The last reload was refused: the file on disk is not what Alertmanager runs with.",
@@ -32,14 +32,15 @@ export function alertmanagerAlerts(deployed: Deployed): Alert[] {
     },
     {
       name: "AlertmanagerNotificationsFailing",
-      expression: `sum by (instance, integration) (rate(alertmanager_notifications_failed_total{job="alertmanager"}[5m]))
-  / sum by (instance, integration) (rate(alertmanager_notifications_total{job="alertmanager"}[5m])) > 0.01`,
+      // A group is told once in its interval, 5 minutes: a shorter window sees nothing between two failures.
+      expression: `sum by (instance, integration) (rate(alertmanager_notifications_failed_total{job="alertmanager"}[15m]))
+  / sum by (instance, integration) (rate(alertmanager_notifications_total{job="alertmanager"}[15m])) > 0.01`,
       for: "5m",
       keepFiringFor: "5m",
       severity: "critical",
       summary: "People are not told: {{ $labels.integration }} fails at {{ $labels.instance }}",
       description:
-        "{{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }} from {{ $labels.instance }} failed in 5 minutes.",
+        "{{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }} from {{ $labels.instance }} failed in 15 minutes.",
       dashboard: "alertmanager",
       runbook: {
         meaning: "The receiver refuses, or cannot be reached.",
@@ -47,7 +48,7 @@ export function alertmanagerAlerts(deployed: Deployed): Alert[] {
         firstLook: [
           {
             promql:
-              'sum by (integration, reason) (rate(alertmanager_notifications_failed_total{job="alertmanager"}[5m]))',
+              'sum by (integration, reason) (rate(alertmanager_notifications_failed_total{job="alertmanager"}[15m]))',
             shows: "clientError: our address or key; serverError: theirs",
           },
           "Alertmanager's log: `Notify for alerts failed` with the receiver's answer",

@@ -1,11 +1,13 @@
 /** Whether anything can be trusted at all: the chain of notification, targets, and the load that they bring. */
 import type { Alert } from "../model.ts";
 import { among, noneOf, type Deployed } from "./deployed.ts";
+import { jobTargetAlerts } from "./jobTargets.ts";
 
 export function availabilityAlerts(deployed: Deployed): Alert[] {
   return [
     watchdog,
     targetDown(deployed),
+    ...jobTargetAlerts(deployed),
     targetFlapping(deployed),
     sampleLimitNear(deployed),
     scrapeNearTimeout(deployed),
@@ -79,10 +81,10 @@ function targetDown({ system, next, afterwards, own }: Deployed): Alert {
   };
 }
 
-function targetFlapping({ patience }: Deployed): Alert {
+function targetFlapping({ patience, own }: Deployed): Alert {
   return {
     name: "TargetFlapping",
-    expression: "changes(up[15m]) > 8",
+    expression: `changes(up${only(own)}[15m]) > 8`,
     for: patience,
     keepFiringFor: "15m",
     severity: "warning",
@@ -112,10 +114,9 @@ function targetFlapping({ patience }: Deployed): Alert {
 }
 
 function sampleLimitNear({ patience, own }: Deployed): Alert {
-  const matchers = own === "" ? "" : `{${own.slice(2)}}`;
   return {
     name: "ScrapeSampleLimitNear",
-    expression: `scrape_samples_post_metric_relabeling${matchers} / (scrape_sample_limit${matchers} > 0) > 0.8`,
+    expression: `scrape_samples_post_metric_relabeling${only(own)} / (scrape_sample_limit${only(own)} > 0) > 0.8`,
     for: "5m",
     keepFiringFor: patience,
     severity: "warning",
@@ -141,10 +142,10 @@ function sampleLimitNear({ patience, own }: Deployed): Alert {
   };
 }
 
-function scrapeNearTimeout(_deployed: Deployed): Alert {
+function scrapeNearTimeout({ own }: Deployed): Alert {
   return {
     name: "ScrapeNearTimeout",
-    expression: "avg_over_time(scrape_duration_seconds[5m]) / scrape_timeout_seconds > 0.8",
+    expression: `avg_over_time(scrape_duration_seconds${only(own)}[5m]) / scrape_timeout_seconds${only(own)} > 0.8`,
     for: "10m",
     keepFiringFor: "10m",
     severity: "warning",
@@ -173,7 +174,7 @@ function scrapeNearTimeout(_deployed: Deployed): Alert {
 
 function seriesGrow({ own }: Deployed): Alert {
   const series = (offset: string) =>
-    `sum by (job) (avg_over_time(scrape_samples_post_metric_relabeling${own === "" ? "" : `{${own.slice(2)}}`}[1h]${offset}))`;
+    `sum by (job) (avg_over_time(scrape_samples_post_metric_relabeling${only(own)}[1h]${offset}))`;
   return {
     name: "JobSeriesGrow",
     expression: `${series("")} / ${series(" offset 1d")} > 1.5\nand ${series("")} - ${series(" offset 1d")} > 1000`,
@@ -202,6 +203,11 @@ function seriesGrow({ own }: Deployed): Alert {
       ],
     },
   };
+}
+
+/** {@link Deployed.own} as the only matcher. */
+function only(own: string): string {
+  return own === "" ? "" : `{${own.slice(2)}}`;
 }
 
 /** Each region tells of its own targets; of another one, only that it does not answer at all. */

@@ -75,7 +75,7 @@ const certificateNotReady: Alert = {
   severity: "warning",
   summary: "Certificate {{ $labels.namespace }}/{{ $labels.name }} cannot be issued",
   description:
-    "cert-manager has said for 15 minutes that there is no valid certificate for what is asked: none yet, one that has ended, or one for other names.",
+    'cert-manager has said for 15 minutes that there is no valid certificate for what is asked (ready is {{ $value | printf "%.0f" }}): none yet, one that has ended, or one for other names.',
   dashboard: "edge",
   runbook: {
     meaning: "The certificate in the Secret is missing, over, or not the one that the object asks for.",
@@ -98,7 +98,8 @@ const secretNotSynced: Alert = {
   for: "15m",
   severity: "warning",
   summary: "Secret {{ $labels.namespace }}/{{ $labels.name }} is not a copy of the cloud's store any more",
-  description: "external-secrets has failed to read it from the cloud's store for 15 minutes.",
+  description:
+    'external-secrets has failed to read it from the store of the cloud for 15 minutes (failed is {{ $value | printf "%.0f" }}).',
   dashboard: "stack-overview",
   runbook: {
     meaning: "The store refuses, does not answer, or lacks a secret that the object names.",

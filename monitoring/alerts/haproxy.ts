@@ -14,9 +14,8 @@ export const behindBackends: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function haproxyAlerts(deployed: Deployed): Alert[] {
-  const { onCluster } = deployed;
-  if (!onCluster && replicasOf(deployed, "haproxy") === 0) return [];
-  const job = onCluster ? "haproxy-ingress" : "haproxy";
+  if (!deployed.onCluster && replicasOf(deployed, "haproxy") === 0) return [];
+  const job = edgeOf(deployed);
   return [
     unavailable(deployed, {
       name: "EdgeUnavailable",
@@ -36,6 +35,11 @@ export function haproxyAlerts(deployed: Deployed): Alert[] {
     serverFlapping(job),
     ...loadAlerts(job, deployed),
   ];
+}
+
+/** The edge's job. */
+export function edgeOf({ onCluster }: Deployed): string {
+  return onCluster ? "haproxy-ingress" : "haproxy";
 }
 
 /**

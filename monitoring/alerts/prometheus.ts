@@ -144,7 +144,7 @@ function configReloadFailed({ patience }: Deployed): Alert {
     severity: "critical",
     summary: "{{ $labels.instance }} refuses its configuration",
     description:
-      "Prometheus {{ $labels.instance }} runs on with its last good configuration; a restart would fail.",
+      'Prometheus {{ $labels.instance }} runs on with its last good configuration (the last reload is {{ $value | printf "%.0f" }}, not 1); a restart would fail.',
     dashboard: "prometheus",
     runbook: {
       meaning: "The last reload was refused: the files on disk are not what Prometheus runs with.",

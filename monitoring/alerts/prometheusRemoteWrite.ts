@@ -36,18 +36,19 @@ export function remoteWriteAlerts({ system, patience }: Deployed): Alert[] {
     },
     {
       name: "PrometheusRemoteWriteBehind",
-      expression: `max_over_time(prometheus_remote_storage_queue_highest_timestamp_seconds{job="prometheus"}[5m])
-  - max_over_time(prometheus_remote_storage_queue_highest_sent_timestamp_seconds{job="prometheus"}[5m]) > 120`,
+      // Against what is stored: a queue that is full takes in nothing, and its own highest timestamp stands still (since 3.7).
+      expression: `max by (instance) (prometheus_tsdb_head_max_time_seconds{job="prometheus"})
+  - on (instance) group_right () prometheus_remote_storage_queue_highest_sent_timestamp_seconds{job="prometheus"} > 120`,
       for: "10m",
       keepFiringFor: patience,
       severity: "critical",
       summary: "{{ $labels.instance }} is behind with its remote write",
       description:
-        "What {{ $labels.instance }} has sent to {{ $labels.remote_name }} is {{ $value | humanizeDuration }} older than what it has.",
+        "What {{ $labels.instance }} has sent to {{ $labels.remote_name }} is {{ $value | humanizeDuration }} older than what it has stored.",
       dashboard: "prometheus",
       runbook: {
         meaning:
-          "Samples wait in the write-ahead log: the receiver is down, slow, or refuses with a 5xx, which is retried.",
+          "Samples wait in the write-ahead log: the receiver is down, slow, or refuses with a 5xx, which is retried. Decades: nothing has been sent since Prometheus started.",
         impact:
           "Long-term storage and global views lag. What is older than two hours when it is read is lost to them.",
         firstLook: [

@@ -1,6 +1,6 @@
 /**
- * Windows hosts, by windows_exporter (its collectors cpu, logical_disk, memory, service, time). It tells nothing of a
- * restart that waits for updates.
+ * Windows hosts, by windows_exporter: of its default collectors cpu, logical_disk, memory and service, and time, which the
+ * stack enables. It tells nothing of a restart that waits for updates.
  *
  * @see https://github.com/prometheus-community/windows_exporter/tree/master/docs
  */

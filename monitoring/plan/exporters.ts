@@ -46,7 +46,7 @@ function nodeExporter(context: PlanContext, instance: Instance): Service {
   });
 }
 
-/** It speaks to Windows' service manager itself. Its default collectors are what the system's alerts and dashboards read. */
+/** It speaks to Windows' service manager itself. Alerts and dashboards read its default collectors and one more. */
 function windowsExporter(context: PlanContext, instance: Instance): Service {
   const web = webConfigFile(context, instance);
   return service(context, instance, {
@@ -54,6 +54,8 @@ function windowsExporter(context: PlanContext, instance: Instance): Service {
     arguments: [
       `--web.listen-address=${addressOf(instance, "http")}`,
       `--web.config.file=${web.path}`,
+      // The clock's collector is none of the defaults.
+      "--collectors.enabled=[defaults],time",
       // As a service it has no console; its installer says the same.
       "--log.file=eventlog",
     ],

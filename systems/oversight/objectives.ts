@@ -1,8 +1,6 @@
 import { stackScope } from "../../monitoring/alerts/selfMonitoring.ts";
 import type { Objective } from "../../monitoring/model.ts";
-
-/** Federated series of the other regions carry their `cluster`; this one's own get theirs only when they leave. */
-const own = 'cluster=""';
+import { own } from "./recording.ts";
 
 /** What Oversight promises its customers, and its monitoring its operators. The targets are our choice: it names none. */
 export const oversightObjectives: readonly Objective[] = [

@@ -132,7 +132,7 @@ unless sum by (stream, redis_instance) (increase(redis_tss_stream_signals_total[
   severity: "critical",
   summary: "No more signals on stream {{ $labels.stream }}",
   description:
-    "Stream {{ $labels.stream }} on {{ $labels.redis_instance }} moved within the last 5 minutes and has stood still, or been absent, for more than 10 s.",
+    'Stream {{ $labels.stream }} on {{ $labels.redis_instance }} moved {{ $value | printf "%.0f" }} signals within the last 5 minutes and has stood still, or been absent, for more than 10 s.',
   // The window of 10 s has to run empty first.
   pageWithin: "20s",
   dashboard: "trade-state",

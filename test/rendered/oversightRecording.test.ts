@@ -63,6 +63,9 @@ describe("The oversight system's recorded series, as Prometheus computes them", 
     'http_requests_total{instance="a", job="web", method="GET", status="200"}': "0+30x60",
     'http_requests_total{instance="b", job="web", method="GET", status="200"}': "0+60x60",
     'http_requests_total{instance="a", job="web", method="GET", status="503"}': "0+3x60",
+    // Other regions' applications come by federation, and tell of themselves.
+    'http_requests_total{cluster="prod-westus", instance="w", job="web", method="GET", status="503"}':
+      "0+300x60",
   };
 
   it("counts requests by job, method and status", () =>
@@ -78,6 +81,8 @@ describe("The oversight system's recorded series, as Prometheus computes them", 
         ...counted,
         'http_request_duration_seconds_count{instance="a", job="web", method="GET", route="/", status_code="200"}':
           "0+30x60",
+        'http_request_duration_seconds_count{cluster="prod-westus", instance="c", job="api", method="POST", route="/x", status_code="201"}':
+          "0+300x60",
         'http_request_duration_seconds_count{instance="c", job="api", method="POST", route="/x", status_code="201"}':
           "0+15x60",
         'http_request_duration_seconds_count{instance="c", job="api", method="POST", route="/y", status_code="201"}':
@@ -96,6 +101,7 @@ describe("The oversight system's recorded series, as Prometheus computes them", 
       {
         ...counted,
         'http_requests_total{instance="d", job="quiet", method="GET", status="200"}': "0+30x60",
+        'job:http_requests:rate5m{cluster="prod-westus", job="web", method="GET", status="503"}': "10x60",
       },
       { '{job="web"}': 0.1, '{job="quiet"}': 0 },
     ));
@@ -107,6 +113,12 @@ describe("The oversight system's recorded series, as Prometheus computes them", 
         'http_request_duration_seconds_bucket{instance="a", job="web", le="0.1"}': "0+90x60",
         'http_request_duration_seconds_bucket{instance="a", job="web", le="0.3"}': "0+100x60",
         'http_request_duration_seconds_bucket{instance="a", job="web", le="+Inf"}': "0+100x60",
+        'http_request_duration_seconds_bucket{cluster="prod-westus", instance="w", job="web", le="0.1"}':
+          "0x60",
+        'http_request_duration_seconds_bucket{cluster="prod-westus", instance="w", job="web", le="0.3"}':
+          "0+900x60",
+        'http_request_duration_seconds_bucket{cluster="prod-westus", instance="w", job="web", le="+Inf"}':
+          "0+900x60",
       },
       { '{job="web"}': 0.2 },
     ));
@@ -118,6 +130,7 @@ describe("The oversight system's recorded series, as Prometheus computes them", 
         'business_metric{instance="a", metric_name="active_users_1h"}': "41x60",
         'business_metric{instance="b", metric_name="active_users_1h"}': "42x60",
         'business_metric{instance="b", metric_name="other"}': "900x60",
+        'business_metric{cluster="prod-westus", instance="w", metric_name="active_users_1h"}': "900x60",
       },
       { "{}": 42 },
     ));
@@ -126,6 +139,7 @@ describe("The oversight system's recorded series, as Prometheus computes them", 
     const both = (metric: string) => ({
       [`${metric}{instance="a"}`]: "0+30x60",
       [`${metric}{instance="b"}`]: "0+60x60",
+      [`${metric}{cluster="prod-westus", instance="w"}`]: "0+900x60",
     });
     await records("business:transactions:rate1h", both("business_transactions_total"), { "{}": 1 });
     await records("business:revenue:rate1m", both("business_revenue_total"), { "{}": 3 });

@@ -95,7 +95,7 @@ describe("What prometheus.yml names", function () {
 
     it("says of every alert how grave it is, what it means and where to read on", () => {
       const [alert] = parse(
-        renderRules(exampleSystem(), "thanos-ruler", { runbookBase: "https://example.com/runbooks" }),
+        renderRules({ ...exampleSystem(), runbookBase: "https://example.com/runbooks" }, "thanos-ruler"),
       ).groups[0].rules;
       assert.equal(alert.labels.severity, "info");
       assert.equal(alert.keep_firing_for, "5s");

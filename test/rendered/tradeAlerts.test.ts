@@ -193,7 +193,7 @@ describe("The trade system's alerts, as Prometheus evaluates them", function () 
                 exp_annotations: {
                   summary: "No more signals on stream signals",
                   description:
-                    "Stream signals on redis-signal-stream moved within the last 5 minutes and has stood still, or been absent, for more than 10 s.",
+                    "Stream signals on redis-signal-stream moved 38 signals within the last 5 minutes and has stood still, or been absent, for more than 10 s.",
                   runbook_url: "docs/runbooks/SignalLoss.md",
                   dashboard_url: "https://monitoring.trade.internal/grafana/d/trade-state",
                 },

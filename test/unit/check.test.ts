@@ -8,6 +8,7 @@ import { extendSystem } from "../../monitoring/extend.ts";
 import type { Instance, Layout } from "../../monitoring/hosts.ts";
 import type { Alert, System } from "../../monitoring/model.ts";
 import { nearestName } from "../../monitoring/nearest.ts";
+import { renderRules } from "../../monitoring/rules.ts";
 import { systems } from "../../systems/index.ts";
 
 const parameters = { environment: "dev", region: "eastus", layout: "cluster" } as const;
@@ -289,6 +290,20 @@ describe("extending a system", () => {
       system.components.find(({ component }) => component === "thanos-compactor")?.volume,
       "96GiB",
     );
+  });
+
+  it("leads every alert to its runbook where they are published", () => {
+    const system = extendSystem(
+      systems.greenlang(parameters),
+      changesOf({ runbookBase: "https://example.com/runbooks" }),
+    );
+    for (const evaluator of ["prometheus", "thanos-ruler"] as const) {
+      const links = [...renderRules(system, evaluator).matchAll(/runbook_url: (\S+)/g)].map(
+        ([, link]) => link,
+      );
+      assert.ok(links.length > 0, evaluator);
+      for (const link of links) assert.match(link ?? "", /^https:\/\/example\.com\/runbooks\/\w+\.md$/);
+    }
   });
 
   it("to remote write brings receivers, and back to sidecars takes them away", () => {

@@ -97,6 +97,23 @@ describe("a stack's configuration", () => {
     ]);
   });
 
+  it("says where runbooks are published, as an address to which a page's name can be added", () => {
+    const raw = (base: string) => ({ "vigil:runbookBase": base });
+    assert.equal(parseConfig(raw("")).changes.runbookBase, undefined);
+    assert.equal(
+      parseConfig(raw("https://example.com/runbooks")).changes.runbookBase,
+      "https://example.com/runbooks",
+    );
+    for (const wrong of [
+      "docs/runbooks",
+      "https://example.com/runbooks/",
+      "https://",
+      "https://a b",
+      "ftp://a",
+    ])
+      assert.throws(() => parseConfig(raw(wrong)), /vigil:runbookBase: .*address without a slash at its end/);
+  });
+
   it("never shows a secret in an error", () => {
     const raw = { "vigil:secrets": JSON.stringify({ key: ["hunter2"] }), "vigil:bucket": "Hunter2" };
     assert.throws(

@@ -79,6 +79,13 @@ describe("the steps of Windows machines", () => {
     );
   });
 
+  it("have windows_exporter tell of the clock, which it does not by itself", () => {
+    assert.match(
+      step(steps, "node-1-windows-exporter-1").install,
+      /'CommandLine' = '\S+windows_exporter\.exe .*--collectors\.enabled=\[defaults\],time /,
+    );
+  });
+
   it("let in named peers to a program's port, and nobody on a PC that is all of the stack", () => {
     const rules = step(steps, "node-1-thanos-sidecar-1").install;
     assert.match(

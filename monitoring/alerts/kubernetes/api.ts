@@ -2,7 +2,8 @@
 import type { Alert } from "../../model.ts";
 import type { Deployed } from "../deployed.ts";
 
-const job = "kubernetes-apiservers";
+export const apiServers = "kubernetes-apiservers";
+const job = apiServers;
 
 export function apiAlerts({ system, own, patience }: Deployed): Alert[] {
   if (!system.jobs.some(({ name }) => name === job)) return [];

@@ -181,7 +181,7 @@ function compactHalted(patience: Alert["for"]): Alert {
     severity: "warning",
     summary: "The compactor has halted",
     description:
-      "The Thanos compactor met blocks that it must not touch and stopped: no compaction, downsampling or retention any more.",
+      'The Thanos compactor met blocks that it must not touch and stopped (halted is {{ $value | printf "%.0f" }}): no compaction, downsampling or retention any more.',
     dashboard: "thanos",
     runbook: {
       meaning:

@@ -100,7 +100,8 @@ export function receiveAlerts(deployed: Deployed): Alert[] {
       keepFiringFor: patience,
       severity: "warning",
       summary: "{{ $labels.instance }} refuses its hashring",
-      description: "{{ $labels.instance }} runs on with the last good list of members.",
+      description:
+        '{{ $labels.instance }} runs on with the last good list of members (the last reload is {{ $value | printf "%.0f" }}, not 1).',
       dashboard: "thanos",
       runbook: {
         meaning: "The hashring file, which lists the members, cannot be read.",

@@ -21,7 +21,8 @@ export function rulerAlerts(deployed: Deployed): Alert[] {
       keepFiringFor: patience,
       severity: "warning",
       summary: "{{ $labels.instance }} refuses its rules",
-      description: "{{ $labels.instance }} runs on with its last good rules; a restart would fail.",
+      description:
+        '{{ $labels.instance }} runs on with its last good rules (the last reload is {{ $value | printf "%.0f" }}, not 1); a restart would fail.',
       dashboard: "thanos",
       runbook: {
         meaning: "A rule file was changed, and cannot be read.",

@@ -23,7 +23,7 @@ export function sidecarAlerts(deployed: Deployed): Alert[] {
       keepFiringFor: patience,
       severity: "critical",
       summary: "{{ $labels.instance }} does not reach its Prometheus",
-      description: `{{ $labels.instance }} has not reached the Prometheus beside it for ${afterwards}: queries do not see this replica.`,
+      description: `{{ $labels.instance }} has not reached the Prometheus beside it for ${afterwards} (prometheus_up is {{ $value | printf "%.0f" }}): queries do not see this replica.`,
       dashboard: "thanos",
       runbook: {
         meaning: "The sidecar runs, and its Prometheus refuses it or does not answer.",

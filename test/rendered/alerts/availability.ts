@@ -1,5 +1,8 @@
 import { at, counter, gauge, of, steady, type Cases } from "./cases.ts";
 
+/** A target that is no target any more after 100 samples, and is one again 30 later. */
+const leaving = "1x99 stale _x29 1x100";
+
 export const availabilityCases: Cases = ({ federates }) => [
   {
     alert: "TargetDown",
@@ -12,9 +15,28 @@ export const availabilityCases: Cases = ({ federates }) => [
     fires: [at("backend-1", 'job="backend"')],
   },
   {
+    alert: "JobHasNoTargets",
+    series: {
+      [of("up", "kubernetes-nodes", "", "node-1")]: leaving,
+      [of("up", "kubernetes-nodes", "", "node-2")]: leaving,
+      // One that is left, down or not, is for TargetDown.
+      [of("up", "cadvisor", "", "node-1")]: leaving,
+      [of("up", "cadvisor", "", "node-2")]: steady(0),
+      // These have outages of their own.
+      [of("up", "kubernetes-apiservers")]: leaving,
+      [of("up", "haproxy-ingress")]: leaving,
+      ...(federates ? { [of("up", "kubernetes-nodes", 'cluster="prod-westus"')]: steady(1) } : {}),
+    },
+    fires: ['job="kubernetes-nodes"'],
+    at: { quiet: 95, firing: 118, over: 150 },
+  },
+  {
     alert: "TargetFlapping",
     series: {
       [of("up", "backend")]: `1x10 ${"0 1 ".repeat(15)}1x199`,
+      ...(federates
+        ? { [of("up", "kubernetes-pods", 'cluster="prod-westus"')]: `1x10 ${"0 1 ".repeat(15)}1x199` }
+        : {}),
       // Down once is not flapping.
       [of("up", "demo")]: gauge(1, 0),
     },
@@ -36,6 +58,12 @@ export const availabilityCases: Cases = ({ federates }) => [
     series: {
       [of("scrape_duration_seconds", "backend")]: gauge(0.1, 0.95),
       [of("scrape_timeout_seconds", "backend")]: steady(1),
+      ...(federates
+        ? {
+            [of("scrape_duration_seconds", "kubernetes-pods", 'cluster="prod-westus"')]: steady(0.95),
+            [of("scrape_timeout_seconds", "kubernetes-pods", 'cluster="prod-westus"')]: steady(1),
+          }
+        : {}),
     },
     fires: [at("backend-1")],
   },

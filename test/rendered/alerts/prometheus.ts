@@ -171,19 +171,18 @@ export const prometheusCases: Cases = () => [
   {
     alert: "PrometheusRemoteWriteBehind",
     series: {
+      [mine("prometheus_tsdb_head_max_time_seconds")]: "0+60x240",
+      // Without a receiver the queue fills, and takes in nothing more.
       [mine(
         "prometheus_remote_storage_queue_highest_timestamp_seconds",
         'remote_name="thanos-receive", url="u"',
-      )]: "0+60x240",
+      )]: "0+60x10 660x29 2460+60x199",
       [mine(
         "prometheus_remote_storage_queue_highest_sent_timestamp_seconds",
         'remote_name="thanos-receive", url="u"',
       )]: "0+60x10 600x29 2460+60x199",
       // A scrape interval behind is no lag.
-      [other(
-        "prometheus_remote_storage_queue_highest_timestamp_seconds",
-        'remote_name="thanos-receive", url="u"',
-      )]: "0+60x240",
+      [other("prometheus_tsdb_head_max_time_seconds")]: "0+60x240",
       [other(
         "prometheus_remote_storage_queue_highest_sent_timestamp_seconds",
         'remote_name="thanos-receive", url="u"',
