@@ -43,15 +43,15 @@ export function haproxyAlerts(deployed: Deployed): Alert[] {
  *
  * @see https://github.com/haproxytech/kubernetes-ingress/blob/master/pkg/service/service.go
  */
-function backendDown(job: string, { onCluster, patience, afterwards }: Deployed): Alert {
+function backendDown(job: string, { onCluster, next }: Deployed): Alert {
   return {
     name: "EdgeBackendDown",
     expression: `haproxy_backend_status{job="${job}", proxy=~"${onCluster ? ".+_svc_.+" : served}", state="UP"} == 0`,
-    for: afterwards,
-    keepFiringFor: patience,
+    for: next,
+    keepFiringFor: "5m",
     severity: "critical",
     summary: "The edge reaches no server of {{ $labels.proxy }}",
-    description: `{{ $labels.instance }} of the edge has had {{ $value | printf "%.0f" }} servers of {{ $labels.proxy }} for ${afterwards}: whoever asks gets 503.`,
+    description: `{{ $labels.instance }} of the edge has had {{ $value | printf "%.0f" }} servers of {{ $labels.proxy }} for ${next}: whoever asks gets 503.`,
     dashboard: "edge",
     runbook: {
       meaning:
@@ -147,7 +147,6 @@ function loadAlerts(job: string, { patience }: Deployed): Alert[] {
       expression: `sum by (proxy) (rate(haproxy_backend_http_responses_total{job="${job}", code="5xx"}[5m]))
   / sum by (proxy) (rate(haproxy_backend_http_responses_total{job="${job}"}[5m])) > 0.05`,
       for: "5m",
-      keepFiringFor: patience,
       severity: "warning",
       summary: "{{ $labels.proxy }} answers with errors",
       description:
@@ -169,8 +168,7 @@ function loadAlerts(job: string, { patience }: Deployed): Alert[] {
     {
       name: "EdgeQueue",
       expression: `avg_over_time(haproxy_backend_current_queue{job="${job}"}[5m]) > 5`,
-      for: "2m",
-      keepFiringFor: patience,
+      for: "5m",
       severity: "warning",
       summary: "Requests wait for {{ $labels.proxy }}",
       description:

@@ -95,13 +95,12 @@ const consequences: readonly Consequence[] = [
     follows: ["TargetDown", "TargetFlapping"],
     same: ["job"],
   },
-  { cause: ["RegionUnreachable"], follows: ["TargetDown", "TargetFlapping"], same: ["instance"] },
+  { cause: ["RegionUnreachable"], follows: ["TargetFlapping"], same: ["instance"] },
   {
     cause: ["TargetDown"],
     follows: ["TargetFlapping", "EdgeServerDown", "ProbeFailed", "ServerCertificateExpiresSoon"],
     same: ["instance"],
   },
-  { cause: ["TargetDown"], follows: ["PrometheusScrapeLimitHit"] },
   {
     cause: ["TargetDown"],
     where: ['job="alertmanager"'],
@@ -148,19 +147,25 @@ const consequences: readonly Consequence[] = [
     ],
   },
   { cause: ["ThanosSidecarUploadFailing"], follows: ["ThanosSidecarUploadLate"], same: ["instance"] },
+  // An inconsistent push is refused as a malformed one is, and both are counted.
+  { cause: ["PushgatewayPushFailed"], follows: ["PushgatewayPushesRejected"] },
   // The edge.
   { cause: ["EdgeBackendDown"], follows: ["EdgeServerDown", "EdgeErrors", "EdgeQueue"], same: ["proxy"] },
   { cause: ["EdgeServerFlapping"], follows: ["EdgeServerDown"], same: ["proxy"] },
   // A cluster.
   { cause: ["KubeApiUnreachable"], follows: ["KubeApiErrors", "PrometheusDiscoveryFailing"] },
   {
-    cause: ["KubePodCrashLooping"],
-    follows: ["KubeContainerOomKilled", "KubePodNotReady"],
+    cause: ["KubeContainerOomKilled"],
+    follows: ["KubePodCrashLooping"],
     same: ["namespace", "pod"],
   },
-  { cause: ["KubeContainerWaiting"], follows: ["KubePodNotReady"], same: ["namespace", "pod"] },
   {
-    cause: ["KubePodCrashLooping", "KubeContainerWaiting", "KubePodNotReady"],
+    cause: ["KubePodCrashLooping", "KubeContainerWaiting"],
+    follows: ["KubePodNotReady"],
+    same: ["namespace", "pod"],
+  },
+  {
+    cause: ["KubePodNotReady"],
     follows: ["Kube(Deployment|StatefulSet)ReplicasMismatch", "KubeDaemonSetNotReady"],
     same: ["namespace"],
   },

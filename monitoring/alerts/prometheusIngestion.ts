@@ -93,7 +93,8 @@ and on (instance) sum by (instance) (prometheus_target_scrape_pool_targets{job="
 ) > 0`,
       for: patience,
       keepFiringFor: "5m",
-      severity: "warning",
+      // The page is TargetDown: this says why.
+      severity: "info",
       summary: "{{ $labels.instance }} refuses targets that are over their job's limits",
       description:
         'Prometheus {{ $labels.instance }} threw away {{ $value | printf "%.0f" }} scrapes in 5 minutes, because they were over a limit of samples, labels, size or targets.',
@@ -120,7 +121,6 @@ and on (instance) sum by (instance) (prometheus_target_scrape_pool_targets{job="
 or sum by (instance) (increase(prometheus_sd_kubernetes_failures_total{job="prometheus"}[10m])) > 0
 or sum by (instance) (increase(prometheus_target_sync_failed_total{job="prometheus"}[10m])) > 0`,
       for: "10m",
-      keepFiringFor: "10m",
       severity: "warning",
       summary: "{{ $labels.instance }} cannot ask who its targets are",
       description:

@@ -127,7 +127,7 @@ const onCluster: readonly Fault[] = [
     fault: "another region is cut off",
     raises: [
       ["RegionUnreachable", { instance: "prometheus-westus:9090", job: "federate", region: "westus" }],
-      target("prometheus-westus:9090", "federate", { region: "westus" }),
+      ["TargetFlapping", { instance: "prometheus-westus:9090", job: "federate", region: "westus" }],
     ],
     told: ["RegionUnreachable"],
   },
@@ -169,9 +169,18 @@ const onCluster: readonly Fault[] = [
     raises: [
       ["KubePodCrashLooping", { namespace: "shop", pod: "web-1" }],
       ["KubeContainerOomKilled", { namespace: "shop", pod: "web-1" }],
+      ["KubePodNotReady", { namespace: "shop", pod: "web-1", node: "node-1" }],
       ["KubeDeploymentReplicasMismatch", { namespace: "shop", deployment: "web" }],
       // Another namespace is another matter.
       ["KubeDeploymentReplicasMismatch", { namespace: "bank", deployment: "web" }],
+    ],
+    told: ["KubeContainerOomKilled", "KubeDeploymentReplicasMismatch"],
+  },
+  {
+    fault: "a container beside a ready one crashes, and a quota refuses another deployment's pods",
+    raises: [
+      ["KubePodCrashLooping", { namespace: "shop", pod: "web-1" }],
+      ["KubeDeploymentReplicasMismatch", { namespace: "shop", deployment: "cart" }],
     ],
     told: ["KubeDeploymentReplicasMismatch", "KubePodCrashLooping"],
   },
