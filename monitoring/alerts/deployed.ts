@@ -109,8 +109,7 @@ export function unavailable({ patience, longest }: Deployed, outage: Outage): Al
   const { name, component, title, severity, dashboard, impact, mend, job = component } = outage;
   return {
     name,
-    // With none up, count() is empty, not 0.
-    expression: `(count(up{job="${job}"} == 1) or vector(0)) < 1`,
+    expression: noneUp(job),
     for: patience,
     keepFiringFor: longest,
     severity,
@@ -132,4 +131,15 @@ export function unavailable({ patience, longest }: Deployed, outage: Outage): Al
       mend,
     },
   };
+}
+
+/**
+ * Under the host where all instances are on one, so that it follows from that host alone; on a cluster nothing has that label.
+ * Without targets there is nothing to take the highest of: that is none as well.
+ */
+function noneUp(job: string): string {
+  return `(
+  max by (host) (up{job="${job}"}) and on () count(count by (host) (up{job="${job}"})) == 1
+  or on () (max(up{job="${job}"}) or vector(0))
+) < 1`;
 }

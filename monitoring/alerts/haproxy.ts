@@ -74,19 +74,23 @@ function backendDown(job: string, { onCluster, next }: Deployed): Alert {
 }
 
 /**
- * Under the server's own name, by which its target is known too. One that is on its way up serves as `NAME-incomplete`, the
- * last resort (`haproxy/backends.ts`), until it knows all that it should: it is down when it is down as both.
+ * Under the server's own name, by which its target and its flapping are known too. One that is on its way up serves as
+ * `NAME-incomplete`, the last resort (`haproxy/backends.ts`), until it knows all that it should: it is down when it is down
+ * as both.
  */
 function serverDown(job: string, { onCluster, patience, afterwards }: Deployed): Alert {
   return {
     name: "EdgeServerDown",
-    expression: `max by (proxy, instance) (
-  min by (proxy, instance, edge) (
-    label_replace(
-      label_replace(haproxy_server_status{job="${job}"${onCluster ? "" : `, proxy=~"${served}"`}, state="DOWN"}, "edge", "$1", "instance", "(.+)"),
-      "instance", "$1", "server", "(.+?)(?:-incomplete)?"
+    expression: `label_replace(
+  max by (proxy, instance) (
+    min by (proxy, instance, edge) (
+      label_replace(
+        label_replace(haproxy_server_status{job="${job}"${onCluster ? "" : `, proxy=~"${served}"`}, state="DOWN"}, "edge", "$1", "instance", "(.+)"),
+        "instance", "$1", "server", "(.+?)(?:-incomplete)?"
+      )
     )
-  )
+  ),
+  "server", "$1", "instance", "(.+)"
 ) == 1`,
     for: afterwards,
     keepFiringFor: patience,

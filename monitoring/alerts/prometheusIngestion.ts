@@ -17,20 +17,16 @@ and on (instance) sum by (instance) (prometheus_target_scrape_pool_targets{job="
       dashboard: "prometheus",
       runbook: {
         meaning:
-          "The replica has targets, answers, and stores nothing: every scrape fails, or its storage refuses.",
+          "The replica has targets, answers, and stores nothing, not even that its scrapes fail: its storage refuses.",
         impact: "This replica is blind, and its alerts are silent or false; the other one still works.",
         firstLook: [
           {
             promql: 'prometheus_tsdb_head_active_appenders{job="prometheus"}',
             shows: "appenders that never end: the storage is stuck",
           },
-          { promql: "sum by (job) (up)", shows: "whether every target fails" },
           "Its log: `no space left on device`, `permission denied`",
         ],
-        mend: [
-          "A full disk: free space, then restart it; see retention.local in systems/.",
-          "Every target fails: certificates or passwords; `pulumi up` writes them anew.",
-        ],
+        mend: ["A full disk: free space, then restart it; see retention.local in systems/."],
       },
     },
     {
