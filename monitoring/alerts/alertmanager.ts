@@ -146,7 +146,7 @@ function clusterAlerts({ patience, afterwards }: Deployed, replicas: number): Al
     {
       name: "AlertmanagerPeersFailed",
       expression: 'alertmanager_cluster_failed_peers{job="alertmanager"} > 0',
-      for: "5m",
+      for: "10m",
       keepFiringFor: patience,
       severity: "warning",
       summary: "{{ $labels.instance }} has lost members of its cluster",

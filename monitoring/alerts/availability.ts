@@ -1,5 +1,6 @@
 /** Whether anything can be trusted at all: the chain of notification, targets, and the load that they bring. */
-import type { Alert } from "../model.ts";
+import type { Alert, System } from "../model.ts";
+import { seconds } from "../units.ts";
 import { among, noneOf, type Deployed } from "./deployed.ts";
 import { jobTargetAlerts } from "./jobTargets.ts";
 
@@ -46,15 +47,18 @@ const watchdog: Alert = {
 /** What has alerts of its own is left out: services of the system, and regions. */
 function targetDown({ system, next, afterwards, own }: Deployed): Alert {
   const except = system.ownOutages ?? [];
+  const regions = federateJobs(system);
   const matchers = [
     ...(except.length === 0 ? [] : [noneOf("service", except)]),
+    ...(regions.length === 0 ? [] : [noneOf("job", regions)]),
     ...(own === "" ? [] : [own.slice(2)]),
   ].join(", ");
   return {
     name: "TargetDown",
     expression: `up${matchers === "" ? "" : `{${matchers}}`} == 0`,
     for: next,
-    keepFiringFor: afterwards,
+    // Longer than a rate over 5 minutes shows what followed from it.
+    keepFiringFor: `${Math.max(300, seconds(afterwards))}s`,
     severity: "warning",
     summary: "{{ $labels.instance }} ({{ $labels.job }}) cannot be scraped",
     description: `{{ $labels.instance }} of job {{ $labels.job }} has not answered a scrape for ${next} (up is {{ $value | printf "%.0f" }}).`,
@@ -212,7 +216,7 @@ function only(own: string): string {
 
 /** Each region tells of its own targets; of another one, only that it does not answer at all. */
 function regionUnreachable({ system, patience }: Deployed): Alert[] {
-  const jobs = system.jobs.filter(({ discovery }) => discovery.kind === "federate").map(({ name }) => name);
+  const jobs = federateJobs(system);
   if (jobs.length === 0) return [];
   return [
     {
@@ -243,4 +247,8 @@ function regionUnreachable({ system, patience }: Deployed): Alert[] {
       },
     },
   ];
+}
+
+function federateJobs({ jobs }: System): string[] {
+  return jobs.filter(({ discovery }) => discovery.kind === "federate").map(({ name }) => name);
 }

@@ -7,16 +7,19 @@ const renewedBefore = 14;
 
 /** By cert-manager on a cluster; by probes of the servers themselves on hosts. */
 export function certificateAlerts(deployed: Deployed): Alert[] {
-  const { onCluster, patience } = deployed;
+  const { onCluster, patience, afterwards } = deployed;
   if (onCluster) return [certificateExpires(patience), certificateNotReady, secretNotSynced];
-  return replicasOf(deployed, "blackbox-exporter") > 0 ? [serverCertificateExpires(patience)] : [];
+  return replicasOf(deployed, "blackbox-exporter") > 0
+    ? [serverCertificateExpires(patience, afterwards)]
+    : [];
 }
 
-function serverCertificateExpires(patience: Duration): Alert {
+function serverCertificateExpires(patience: Duration, afterwards: Duration): Alert {
   return {
     name: "ServerCertificateExpiresSoon",
     expression: `probe_ssl_earliest_cert_expiry - time() < ${String(renewedBefore * 86_400)}`,
-    for: patience,
+    // One that has ended already is told by its target, which refuses its scrapes.
+    for: afterwards,
     keepFiringFor: patience,
     severity: "warning",
     summary: "The certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}",
@@ -72,6 +75,7 @@ const certificateNotReady: Alert = {
   expression:
     'max by (namespace, name) (certmanager_certificate_ready_status{job="cert-manager", condition="True"}) == 0',
   for: "15m",
+  keepFiringFor: "5m",
   severity: "warning",
   summary: "Certificate {{ $labels.namespace }}/{{ $labels.name }} cannot be issued",
   description:

@@ -9,7 +9,8 @@ export interface Deployed {
   /**
    * One cause, one page: what follows from a cause must be told later than it and end sooner, whichever of the two is
    * evaluated or scraped first. A whole component's outage comes after `patience`, a target's after `next`, what others
-   * notice of them `afterwards`; they are kept firing for `longest`, `afterwards` and `patience` or not at all.
+   * notice of them `afterwards`; they are kept firing for `longest`, `afterwards` and `patience` or not at all. `longest`
+   * is no less than what a rate over 5 minutes goes on showing.
    */
   readonly next: Duration;
   readonly afterwards: Duration;
@@ -41,7 +42,7 @@ export function deployedOf(system: System): Deployed {
     patience,
     next: `${1.5 * seconds(patience)}s`,
     afterwards: `${3 * seconds(patience)}s`,
-    longest: `${4 * seconds(patience)}s`,
+    longest: `${Math.max(4 * seconds(patience), 300 + seconds(patience))}s`,
     interval,
     onCluster: system.platforms.some((platform) => platform === "aks" || platform === "eks"),
     linux: hostJobs(system, "node-exporter"),
@@ -108,8 +109,7 @@ export function unavailable({ patience, longest }: Deployed, outage: Outage): Al
   const { name, component, title, severity, dashboard, impact, mend, job = component } = outage;
   return {
     name,
-    // With none up, count() is empty, not 0.
-    expression: `(count(up{job="${job}"} == 1) or vector(0)) < 1`,
+    expression: noneUp(job),
     for: patience,
     keepFiringFor: longest,
     severity,
@@ -131,4 +131,15 @@ export function unavailable({ patience, longest }: Deployed, outage: Outage): Al
       mend,
     },
   };
+}
+
+/**
+ * Under the host where all instances are on one, so that it follows from that host alone; on a cluster nothing has that label.
+ * Without targets there is nothing to take the highest of: that is none as well.
+ */
+function noneUp(job: string): string {
+  return `(
+  max by (host) (up{job="${job}"}) and on () count(count by (host) (up{job="${job}"})) == 1
+  or on () (max(up{job="${job}"}) or vector(0))
+) < 1`;
 }

@@ -47,15 +47,15 @@ export function edgeOf({ onCluster }: Deployed): string {
  *
  * @see https://github.com/haproxytech/kubernetes-ingress/blob/master/pkg/service/service.go
  */
-function backendDown(job: string, { onCluster, patience, afterwards }: Deployed): Alert {
+function backendDown(job: string, { onCluster, next }: Deployed): Alert {
   return {
     name: "EdgeBackendDown",
     expression: `haproxy_backend_status{job="${job}", proxy=~"${onCluster ? ".+_svc_.+" : served}", state="UP"} == 0`,
-    for: afterwards,
-    keepFiringFor: patience,
+    for: next,
+    keepFiringFor: "5m",
     severity: "critical",
     summary: "The edge reaches no server of {{ $labels.proxy }}",
-    description: `{{ $labels.instance }} of the edge has had {{ $value | printf "%.0f" }} servers of {{ $labels.proxy }} for ${afterwards}: whoever asks gets 503.`,
+    description: `{{ $labels.instance }} of the edge has had {{ $value | printf "%.0f" }} servers of {{ $labels.proxy }} for ${next}: whoever asks gets 503.`,
     dashboard: "edge",
     runbook: {
       meaning:
@@ -78,18 +78,21 @@ function backendDown(job: string, { onCluster, patience, afterwards }: Deployed)
 }
 
 /**
- * 1 for each server that an edge has out of use, under the server's own name, by which its target is known too. One that is
- * on its way up serves as `NAME-incomplete`, the last resort (`haproxy/backends.ts`), until it knows all that it should: it
- * is down when it is down as both.
+ * 1 for each server that an edge has out of use, under the server's own name, by which its target and its flapping are known
+ * too. One that is on its way up serves as `NAME-incomplete`, the last resort (`haproxy/backends.ts`), until it knows all
+ * that it should: it is down when it is down as both.
  */
 export function serversDown(job: string, onCluster: boolean): string {
-  return `max by (proxy, instance) (
-  min by (proxy, instance, edge) (
-    label_replace(
-      label_replace(haproxy_server_status{job="${job}"${onCluster ? "" : `, proxy=~"${served}"`}, state="DOWN"}, "edge", "$1", "instance", "(.+)"),
-      "instance", "$1", "server", "(.+?)(?:-incomplete)?"
+  return `label_replace(
+  max by (proxy, instance) (
+    min by (proxy, instance, edge) (
+      label_replace(
+        label_replace(haproxy_server_status{job="${job}"${onCluster ? "" : `, proxy=~"${served}"`}, state="DOWN"}, "edge", "$1", "instance", "(.+)"),
+        "instance", "$1", "server", "(.+?)(?:-incomplete)?"
+      )
     )
-  )
+  ),
+  "server", "$1", "instance", "(.+)"
 ) == 1`;
 }
 
@@ -156,7 +159,6 @@ function loadAlerts(job: string, { patience }: Deployed): Alert[] {
       expression: `sum by (proxy) (rate(haproxy_backend_http_responses_total{job="${job}", code="5xx"}[5m]))
   / sum by (proxy) (rate(haproxy_backend_http_responses_total{job="${job}"}[5m])) > 0.05`,
       for: "5m",
-      keepFiringFor: patience,
       severity: "warning",
       summary: "{{ $labels.proxy }} answers with errors",
       description:
@@ -178,8 +180,7 @@ function loadAlerts(job: string, { patience }: Deployed): Alert[] {
     {
       name: "EdgeQueue",
       expression: `avg_over_time(haproxy_backend_current_queue{job="${job}"}[5m]) > 5`,
-      for: "2m",
-      keepFiringFor: patience,
+      for: "5m",
       severity: "warning",
       summary: "Requests wait for {{ $labels.proxy }}",
       description:

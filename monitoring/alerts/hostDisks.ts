@@ -21,7 +21,6 @@ and ${free} < 0.4
 ${longEnough}
 ${writable}`,
       for: "1h",
-      keepFiringFor: "30m",
       severity: "warning",
       summary: "{{ $labels.mountpoint }} of {{ $labels.instance }} will be full within a day",
       description:

@@ -47,13 +47,20 @@ const consequences: readonly Consequence[] = [
     follows: ["TargetDown", "TargetFlapping", "ProbeFailed", "ThanosSidecarPrometheusUnreachable"],
     same: ["host"],
   },
-  { cause: ["HostDown"], follows: ["PrometheusDown", ".+Unavailable"] },
+  { cause: ["HostDown"], follows: [".+Unavailable"], same: ["host"] },
+  { cause: ["HostDown"], follows: ["PrometheusDown"] },
   {
     cause: ["KubeNodeNotReady"],
     follows: ["TargetDown", "TargetFlapping", "KubePodNotReady"],
     same: ["node"],
   },
-  { cause: ["WindowsServiceNotRunning"], follows: ["TargetDown", "TargetFlapping"], same: ["host"] },
+  // Kubelets and what they tell of containers have no label of the node: it is their instance.
+  { cause: ["KubeNodeNotReady"], follows: ["TargetDown", "TargetFlapping"], same: ["instance"] },
+  {
+    cause: ["WindowsServiceNotRunning"],
+    follows: ["TargetDown", "TargetFlapping"],
+    same: ["host", "service"],
+  },
   // A replica of Prometheus.
   {
     cause: ["PrometheusDown"],
@@ -69,7 +76,7 @@ const consequences: readonly Consequence[] = [
       "PrometheusReplicaClocksDiffer",
     ],
   },
-  { cause: ["PrometheusNotIngesting"], follows: ["TargetDown", "PrometheusReplicasDiffer"] },
+  { cause: ["PrometheusNotIngesting"], follows: ["PrometheusReplicasDiffer"] },
   {
     cause: ["PrometheusNotificationsLost", "PrometheusNoAlertmanager"],
     follows: ["PrometheusNotificationsFailing", "PrometheusNotificationQueueFull"],
@@ -95,13 +102,12 @@ const consequences: readonly Consequence[] = [
     follows: ["TargetDown", "TargetFlapping"],
     same: ["job"],
   },
-  { cause: ["RegionUnreachable"], follows: ["TargetDown", "TargetFlapping"], same: ["instance"] },
+  { cause: ["RegionUnreachable"], follows: ["TargetFlapping"], same: ["instance"] },
   {
     cause: ["TargetDown"],
     follows: ["TargetFlapping", "EdgeServerDown", "ProbeFailed", "ServerCertificateExpiresSoon"],
     same: ["instance"],
   },
-  { cause: ["TargetDown"], follows: ["PrometheusScrapeLimitHit"] },
   {
     cause: ["TargetDown"],
     where: ['job="alertmanager"'],
@@ -148,19 +154,25 @@ const consequences: readonly Consequence[] = [
     ],
   },
   { cause: ["ThanosSidecarUploadFailing"], follows: ["ThanosSidecarUploadLate"], same: ["instance"] },
+  // An inconsistent push is refused as a malformed one is, and both are counted.
+  { cause: ["PushgatewayPushFailed"], follows: ["PushgatewayPushesRejected"] },
   // The edge.
   { cause: ["EdgeBackendDown"], follows: ["EdgeServerDown", "EdgeErrors", "EdgeQueue"], same: ["proxy"] },
-  { cause: ["EdgeServerFlapping"], follows: ["EdgeServerDown"], same: ["proxy"] },
+  { cause: ["EdgeServerFlapping"], follows: ["EdgeServerDown"], same: ["proxy", "server"] },
   // A cluster.
   { cause: ["KubeApiUnreachable"], follows: ["KubeApiErrors", "PrometheusDiscoveryFailing"] },
   {
-    cause: ["KubePodCrashLooping"],
-    follows: ["KubeContainerOomKilled", "KubePodNotReady"],
+    cause: ["KubeContainerOomKilled"],
+    follows: ["KubePodCrashLooping"],
     same: ["namespace", "pod"],
   },
-  { cause: ["KubeContainerWaiting"], follows: ["KubePodNotReady"], same: ["namespace", "pod"] },
   {
-    cause: ["KubePodCrashLooping", "KubeContainerWaiting", "KubePodNotReady"],
+    cause: ["KubePodCrashLooping", "KubeContainerWaiting"],
+    follows: ["KubePodNotReady"],
+    same: ["namespace", "pod"],
+  },
+  {
+    cause: ["KubePodNotReady"],
     follows: ["Kube(Deployment|StatefulSet)ReplicasMismatch", "KubeDaemonSetNotReady"],
     same: ["namespace"],
   },

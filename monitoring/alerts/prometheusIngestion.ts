@@ -17,20 +17,16 @@ and on (instance) sum by (instance) (prometheus_target_scrape_pool_targets{job="
       dashboard: "prometheus",
       runbook: {
         meaning:
-          "The replica has targets, answers, and stores nothing: every scrape fails, or its storage refuses.",
+          "The replica has targets, answers, and stores nothing, not even that its scrapes fail: its storage refuses.",
         impact: "This replica is blind, and its alerts are silent or false; the other one still works.",
         firstLook: [
           {
             promql: 'prometheus_tsdb_head_active_appenders{job="prometheus"}',
             shows: "appenders that never end: the storage is stuck",
           },
-          { promql: "sum by (job) (up)", shows: "whether every target fails" },
           "Its log: `no space left on device`, `permission denied`",
         ],
-        mend: [
-          "A full disk: free space, then restart it; see retention.local in systems/.",
-          "Every target fails: certificates or passwords; `pulumi up` writes them anew.",
-        ],
+        mend: ["A full disk: free space, then restart it; see retention.local in systems/."],
       },
     },
     {
@@ -93,7 +89,8 @@ and on (instance) sum by (instance) (prometheus_target_scrape_pool_targets{job="
 ) > 0`,
       for: patience,
       keepFiringFor: "5m",
-      severity: "warning",
+      // The page is TargetDown: this says why.
+      severity: "info",
       summary: "{{ $labels.instance }} refuses targets that are over their job's limits",
       description:
         'Prometheus {{ $labels.instance }} threw away {{ $value | printf "%.0f" }} scrapes in 5 minutes, because they were over a limit of samples, labels, size or targets.',
@@ -120,7 +117,6 @@ and on (instance) sum by (instance) (prometheus_target_scrape_pool_targets{job="
 or sum by (instance) (increase(prometheus_sd_kubernetes_failures_total{job="prometheus"}[10m])) > 0
 or sum by (instance) (increase(prometheus_target_sync_failed_total{job="prometheus"}[10m])) > 0`,
       for: "10m",
-      keepFiringFor: "10m",
       severity: "warning",
       summary: "{{ $labels.instance }} cannot ask who its targets are",
       description:

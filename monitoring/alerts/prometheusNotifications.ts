@@ -3,13 +3,13 @@ import type { Alert } from "../model.ts";
 import { of, type Deployed } from "./deployed.ts";
 
 export function notificationAlerts(deployed: Deployed): Alert[] {
-  const { patience } = deployed;
+  const { patience, longest } = deployed;
   return of(deployed, "alertmanager", () => [
     {
       name: "PrometheusNoAlertmanager",
       expression: 'prometheus_notifications_alertmanagers_discovered{job="prometheus"} < 1',
       for: patience,
-      keepFiringFor: patience,
+      keepFiringFor: longest,
       severity: "critical",
       summary: "{{ $labels.instance }} knows of no Alertmanager",
       description:

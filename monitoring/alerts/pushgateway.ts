@@ -21,7 +21,7 @@ export function pushgatewayAlerts(deployed: Deployed): Alert[] {
       name: "PushgatewayPushFailed",
       expression: "max without (pushgateway) (push_failure_time_seconds > push_time_seconds)",
       for: "0s",
-      keepFiringFor: patience,
+      keepFiringFor: "5m",
       severity: "warning",
       summary: "The last push of {{ $labels.job }} was refused",
       description:
@@ -44,8 +44,7 @@ export function pushgatewayAlerts(deployed: Deployed): Alert[] {
       name: "PushgatewayPushesRejected",
       expression:
         'sum by (instance) (increase(pushgateway_http_requests_total{handler="push", code=~"4..|5.."}[5m])) > 0',
-      for: "0s",
-      keepFiringFor: "5m",
+      for: patience,
       severity: "warning",
       summary: "{{ $labels.instance }} rejects pushes",
       description: '{{ $labels.instance }} rejected {{ $value | printf "%.0f" }} pushes in 5 minutes.',

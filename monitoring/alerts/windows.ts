@@ -11,7 +11,11 @@ import type { Deployed } from "./deployed.ts";
 export const ours =
   "(?i).*(prometheus|thanos|alertmanager|pushgateway|grafana|haproxy|(redis|blackbox|windows)[_-]exporter).*";
 
-export function windowsAlerts({ windows: jobs, patience }: Deployed): Alert[] {
+/** Components by the names of their services, `vigil-STACK-COMPONENT` and a number where there are several of one. */
+const component =
+  ".*?(prometheus|alertmanager|pushgateway|grafana|haproxy|thanos-.+?|(?:redis|blackbox|windows)-exporter)(?:-[0-9]+)?";
+
+export function windowsAlerts({ windows: jobs, patience, longest }: Deployed): Alert[] {
   if (jobs === undefined) return [];
   const of = (metric: string, more = "") => `${metric}{${jobs}${more}}`;
   // Partitions without a letter are the system's own.
@@ -26,7 +30,6 @@ export function windowsAlerts({ windows: jobs, patience }: Deployed): Alert[] {
 and ${free} < 0.4
 and ${of("windows_logical_disk_free_bytes", volumes)} offset 5h >= 0`,
       for: "1h",
-      keepFiringFor: "30m",
       severity: "warning",
       summary: "{{ $labels.volume }} of {{ $labels.instance }} will be full within a day",
       description:
@@ -99,10 +102,14 @@ and ${of("windows_logical_disk_free_bytes", volumes)} offset 5h >= 0`,
     },
     {
       name: "WindowsServiceNotRunning",
-      expression: `${of("windows_service_state", `, name=~"${ours}", state="running"`)} == 0
-and on (instance, name) ${of("windows_service_start_mode", ', start_mode="auto"')} == 1`,
+      // The component's target has the same label: it is down because of this.
+      expression: `label_replace(
+  ${of("windows_service_state", `, name=~"${ours}", state="running"`)} == 0
+  and on (instance, name) ${of("windows_service_start_mode", ', start_mode="auto"')} == 1,
+  "service", "$1", "name", "${component}"
+)`,
       for: patience,
-      keepFiringFor: patience,
+      keepFiringFor: longest,
       severity: "critical",
       summary: "Service {{ $labels.name }} of {{ $labels.instance }} does not run",
       description: `Service {{ $labels.name }} of {{ $labels.instance }} starts at boot, and has not run for ${patience} (running is {{ $value | printf "%.0f" }}).`,

@@ -22,7 +22,10 @@ const target = (instance: string, job: string, more: Labels = {}): Raised => [
   "TargetDown",
   { instance, job, ...more },
 ];
-const edge = (proxy: string, instance: string): Raised => ["EdgeServerDown", { proxy, instance }];
+const edge = (proxy: string, server: string): Raised => [
+  "EdgeServerDown",
+  { proxy, server, instance: server },
+];
 
 const onHosts: readonly Fault[] = [
   {
@@ -68,11 +71,55 @@ const onHosts: readonly Fault[] = [
       target("alertmanager-1", "alertmanager", { host: "pc-1" }),
       target("pc-1", "windows", { host: "pc-1" }),
       ["PrometheusDown"],
+      ["GrafanaUnavailable", { host: "pc-1" }],
       edge("be_prometheus", "prometheus-1"),
       ["AlertmanagerClusterMismatch", { instance: "alertmanager-2", job: "alertmanager", host: "pc-2" }],
       ["ThanosQueryStoresMissing", { instance: "thanos-query-2" }],
     ],
     told: ["HostDown"],
+  },
+  {
+    fault: "a machine is switched off, and Grafana is killed on another one",
+    raises: [
+      ["HostDown", { host: "pc-1" }],
+      ["GrafanaUnavailable", { host: "pc-2" }],
+    ],
+    told: ["GrafanaUnavailable", "HostDown"],
+  },
+  {
+    fault: "a service of Windows is stopped, and another one on the machine is stuck",
+    raises: [
+      ["WindowsServiceNotRunning", { host: "pc-1", instance: "pc-1", service: "prometheus" }],
+      target("prometheus-1", "prometheus", { host: "pc-1", service: "prometheus" }),
+      target("thanos-store-1", "thanos-store", { host: "pc-1", service: "thanos-store" }),
+    ],
+    told: ["TargetDown", "WindowsServiceNotRunning"],
+  },
+  {
+    fault: "the storage of a Prometheus is stuck, and a target is killed",
+    raises: [
+      ["PrometheusNotIngesting", { instance: "prometheus-1" }],
+      ["PrometheusReplicasDiffer"],
+      target("backend", "backend"),
+    ],
+    told: ["PrometheusNotIngesting", "TargetDown"],
+  },
+  {
+    fault: "a job pushes what contradicts what is there",
+    raises: [
+      ["PushgatewayPushFailed", { job: "nightly" }],
+      ["PushgatewayPushesRejected", { instance: "pushgateway" }],
+    ],
+    told: ["PushgatewayPushFailed"],
+  },
+  {
+    fault: "one server of the edge comes and goes, and another one is gone",
+    raises: [
+      ["EdgeServerFlapping", { proxy: "be_prometheus", server: "prometheus-1", instance: "haproxy" }],
+      edge("be_prometheus", "prometheus-1"),
+      edge("be_prometheus", "prometheus-2"),
+    ],
+    told: ["EdgeServerDown", "EdgeServerFlapping"],
   },
   {
     fault: "a disk fills up",
@@ -127,7 +174,7 @@ const onCluster: readonly Fault[] = [
     fault: "another region is cut off",
     raises: [
       ["RegionUnreachable", { instance: "prometheus-westus:9090", job: "federate", region: "westus" }],
-      target("prometheus-westus:9090", "federate", { region: "westus" }),
+      ["TargetFlapping", { instance: "prometheus-westus:9090", job: "federate", region: "westus" }],
     ],
     told: ["RegionUnreachable"],
   },
@@ -156,7 +203,9 @@ const onCluster: readonly Fault[] = [
   {
     fault: "a node is gone",
     raises: [
-      ["KubeNodeNotReady", { node: "node-1" }],
+      ["KubeNodeNotReady", { node: "node-1", instance: "node-1" }],
+      target("node-1", "kubernetes-nodes"),
+      target("node-1", "cadvisor"),
       target("alertmanager-0", "alertmanager", { node: "node-1", namespace: "monitoring" }),
       ["KubePodNotReady", { namespace: "monitoring", pod: "alertmanager-0", node: "node-1" }],
       ["KubeStatefulSetReplicasMismatch", { namespace: "monitoring", statefulset: "alertmanager" }],
@@ -169,9 +218,18 @@ const onCluster: readonly Fault[] = [
     raises: [
       ["KubePodCrashLooping", { namespace: "shop", pod: "web-1" }],
       ["KubeContainerOomKilled", { namespace: "shop", pod: "web-1" }],
+      ["KubePodNotReady", { namespace: "shop", pod: "web-1", node: "node-1" }],
       ["KubeDeploymentReplicasMismatch", { namespace: "shop", deployment: "web" }],
       // Another namespace is another matter.
       ["KubeDeploymentReplicasMismatch", { namespace: "bank", deployment: "web" }],
+    ],
+    told: ["KubeContainerOomKilled", "KubeDeploymentReplicasMismatch"],
+  },
+  {
+    fault: "a container beside a ready one crashes, and a quota refuses another deployment's pods",
+    raises: [
+      ["KubePodCrashLooping", { namespace: "shop", pod: "web-1" }],
+      ["KubeDeploymentReplicasMismatch", { namespace: "shop", deployment: "cart" }],
     ],
     told: ["KubeDeploymentReplicasMismatch", "KubePodCrashLooping"],
   },

@@ -11,20 +11,20 @@ describe("Alerts of a stack about itself, to the second", function () {
   it("Watchdog always fires", () =>
     states("Watchdog", "severity", "5s", pair, { "1s": { info: "firing" }, "300s": { info: "firing" } }));
 
-  it("TargetDown is pending for a minute and a half, fires, stays three minutes more, and ends", () =>
+  it("TargetDown is pending for a minute and a half, fires, stays five minutes more, and ends", () =>
     states(
       "TargetDown",
       "instance",
       "5s",
-      { [up("backend", "backend")]: "1x2 0x23 1x60" },
+      { [up("backend", "backend")]: "1x2 0x23 1x90" },
       {
         "14s": {},
         "15s": { backend: "pending" },
         "95s": { backend: "pending" },
         "105s": { backend: "firing" },
         "130s": { backend: "firing" },
-        "300s": { backend: "firing" },
-        "315s": {},
+        "420s": { backend: "firing" },
+        "435s": {},
       },
     ));
 

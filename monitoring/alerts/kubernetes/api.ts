@@ -11,12 +11,12 @@ export function apiAlerts({ system, own, patience }: Deployed): Alert[] {
     {
       name: "KubeApiUnreachable",
       expression: `(count(up{job="${job}"${own}} == 1) or vector(0)) < 1`,
-      for: "5m",
-      keepFiringFor: patience,
+      for: patience,
+      keepFiringFor: "10m",
       severity: "critical",
       labels: { job },
       summary: "The cluster's API cannot be reached",
-      description: '{{ $value | printf "%.0f" }} API servers have answered in the last 5 minutes.',
+      description: `{{ $value | printf "%.0f" }} API servers have answered in the last ${patience}.`,
       dashboard: "stack-overview",
       runbook: {
         meaning: "Every API server is down, or refuses Prometheus.",

@@ -2,18 +2,22 @@
 import type { Alert } from "../../model.ts";
 import type { Deployed } from "../deployed.ts";
 
-export function nodeAlerts({ patience }: Deployed): Alert[] {
+export function nodeAlerts({ patience, longest }: Deployed): Alert[] {
   return [
     {
       name: "KubeNodeNotReady",
-      expression:
-        'kube_node_status_condition{job="kube-state-metrics", condition="Ready", status="true"} == 0',
-      for: "5m",
-      keepFiringFor: patience,
+      // Under the node's name, by which its kubelet and its containers are known as targets.
+      expression: `label_replace(
+  kube_node_status_condition{job="kube-state-metrics", condition="Ready", status="true"},
+  "instance", "$1", "node", "(.+)"
+) == 0`,
+      // The API server itself waits for most of a minute before it says so, and Prometheus tells of the targets on it soon.
+      for: "30s",
+      keepFiringFor: longest,
       severity: "critical",
       summary: "Node {{ $labels.node }} is not ready",
       description:
-        'The kubelet of {{ $labels.node }} has not said that it is ready for 5 minutes (Ready is {{ $value | printf "%.0f" }}).',
+        'The kubelet of {{ $labels.node }} has not said that it is ready for 30 seconds (Ready is {{ $value | printf "%.0f" }}).',
       dashboard: "hosts",
       runbook: {
         meaning: "The node is off, cut from the network, or its kubelet does not work.",

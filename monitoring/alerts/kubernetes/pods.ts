@@ -35,19 +35,24 @@ export function podAlerts({ patience }: Deployed): Alert[] {
     {
       name: "KubePodNotReady",
       expression: `max by (namespace, pod, node) (
-  kube_pod_status_phase{job="kube-state-metrics", phase=~"Pending|Unknown|Failed"}
+  (
+    kube_pod_status_phase{job="kube-state-metrics", phase=~"Pending|Unknown|Failed"}
+    or kube_pod_status_ready{job="kube-state-metrics", condition="false"}
+  )
   * on (namespace, pod) group_left (node) topk by (namespace, pod) (1, kube_pod_info{job="kube-state-metrics"})
 ) > 0
+unless on (namespace, pod) kube_pod_status_phase{job="kube-state-metrics", phase="Succeeded"} == 1
 unless on (namespace, pod) kube_pod_owner{job="kube-state-metrics", owner_kind="Job"}`,
       for: "15m",
       keepFiringFor: "5m",
       severity: "warning",
       summary: "{{ $labels.namespace }}/{{ $labels.pod }} does not become ready",
       description:
-        '{{ $labels.namespace }}/{{ $labels.pod }} has been pending, failed or unknown for 15 minutes (phase is {{ $value | printf "%.0f" }}).',
+        '{{ $labels.namespace }}/{{ $labels.pod }} has been pending, failed, unknown or not ready for 15 minutes (that is {{ $value | printf "%.0f" }}).',
       dashboard: "hosts",
       runbook: {
-        meaning: "The pod cannot be placed on a node, cannot start, or its node is silent.",
+        meaning:
+          "The pod cannot be placed on a node, cannot start, fails its readiness probe, or its node is silent.",
         impact: "One replica of its workload is missing.",
         firstLook: [
           "kubectl -n NAMESPACE describe pod POD: its events",

@@ -14,7 +14,6 @@ export function volumeAlerts({ own, patience }: Deployed): Alert[] {
 and ${free} < 0.3
 and ${of("kubelet_volume_stats_available_bytes")} offset 5h >= 0`,
       for: "1h",
-      keepFiringFor: "30m",
       severity: "warning",
       summary: "{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} will be full within four days",
       description:

@@ -2,15 +2,16 @@
 import type { Alert } from "../../model.ts";
 import type { Deployed } from "../deployed.ts";
 
-export function bucketAlerts({ system, patience }: Deployed): Alert[] {
+export function bucketAlerts({ system }: Deployed): Alert[] {
   if (system.retention.objects === undefined) return [];
   return [
     {
       name: "ThanosBucketOperationsFailing",
       expression: `sum by (job, operation) (rate(thanos_objstore_bucket_operation_failures_total[5m]))
   / sum by (job, operation) (rate(thanos_objstore_bucket_operations_total[5m])) > 0.05`,
-      for: "10m",
-      keepFiringFor: patience,
+      for: "5m",
+      // What follows from it looks back over half an hour.
+      keepFiringFor: "30m",
       severity: "warning",
       summary: "The bucket refuses {{ $labels.operation }} of {{ $labels.job }}",
       description:
@@ -38,7 +39,6 @@ export function bucketAlerts({ system, patience }: Deployed): Alert[] {
       name: "ThanosBlockSyncFailing",
       expression: "sum by (job, instance) (increase(thanos_blocks_meta_sync_failures_total[15m])) > 0",
       for: "15m",
-      keepFiringFor: "15m",
       severity: "warning",
       summary: "{{ $labels.instance }} cannot list the bucket's blocks",
       description:

@@ -42,12 +42,11 @@ export function compactorAlerts(deployed: Deployed): Alert[] {
     {
       name: "ThanosCompactFailing",
       expression:
-        'sum by (instance) (increase(thanos_compact_group_compactions_failures_total{job="thanos-compactor"}[1h])) > 0',
+        'sum by (instance) (increase(thanos_compact_group_compactions_failures_total{job="thanos-compactor"}[30m])) > 0',
       for: "15m",
-      keepFiringFor: "15m",
       severity: "warning",
       summary: "The compactor fails to merge blocks",
-      description: 'Merging failed {{ $value | printf "%.0f" }} times within an hour.',
+      description: 'Merging failed {{ $value | printf "%.0f" }} times within half an hour.',
       dashboard: "thanos",
       runbook: {
         meaning: "A group of blocks cannot be merged: no space, a bucket that refuses, or a broken block.",
@@ -145,12 +144,11 @@ and time() - process_start_time_seconds{job="thanos-compactor"} > 12 * 3600`,
     },
     {
       name: "ThanosCompactCleanupFailing",
-      expression: 'increase(thanos_compact_block_cleanup_failures_total{job="thanos-compactor"}[1h]) > 0',
+      expression: 'increase(thanos_compact_block_cleanup_failures_total{job="thanos-compactor"}[30m]) > 0',
       for: "15m",
-      keepFiringFor: "15m",
       severity: "warning",
       summary: "The compactor cannot delete blocks",
-      description: 'Deleting a block failed {{ $value | printf "%.0f" }} times within an hour.',
+      description: 'Deleting a block failed {{ $value | printf "%.0f" }} times within half an hour.',
       dashboard: "thanos",
       runbook: {
         meaning: "The bucket does not let the compactor delete.",
@@ -177,7 +175,8 @@ function compactHalted(patience: Alert["for"]): Alert {
     name: "ThanosCompactHalted",
     expression: 'thanos_compact_halted{job="thanos-compactor"} == 1',
     for: patience,
-    keepFiringFor: patience,
+    // Its last failure is seen for as long.
+    keepFiringFor: "30m",
     severity: "warning",
     summary: "The compactor has halted",
     description:

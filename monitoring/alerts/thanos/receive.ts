@@ -70,7 +70,6 @@ export function receiveAlerts(deployed: Deployed): Alert[] {
       expression: `sum by (instance) (rate(thanos_receive_forward_requests_total{job="thanos-receive", result="error"}[5m]))
   / sum by (instance) (rate(thanos_receive_forward_requests_total{job="thanos-receive"}[5m])) > 0.2`,
       for: "5m",
-      keepFiringFor: patience,
       severity: "warning",
       summary: "{{ $labels.instance }} cannot reach other members",
       description:
@@ -120,8 +119,7 @@ export function receiveAlerts(deployed: Deployed): Alert[] {
       name: "ThanosReceiveUploadFailing",
       expression:
         'sum by (instance) (increase(thanos_shipper_upload_failures_total{job="thanos-receive"}[15m])) > 0',
-      for: "5m",
-      keepFiringFor: "15m",
+      for: "15m",
       severity: "warning",
       summary: "{{ $labels.instance }} cannot upload its blocks",
       description:
@@ -148,7 +146,7 @@ export function receiveAlerts(deployed: Deployed): Alert[] {
 }
 
 /** A write is kept when more than half of its copies are. */
-function quorumLost({ patience, system }: Deployed, replicas: number): Alert {
+function quorumLost({ patience, longest, system }: Deployed, replicas: number): Alert {
   const factor = Math.min(system.longTerm.receive?.replicationFactor ?? 1, replicas);
   // So many may be away before some series find no quorum.
   const needed = replicas - (factor - (Math.floor(factor / 2) + 1));
@@ -156,7 +154,7 @@ function quorumLost({ patience, system }: Deployed, replicas: number): Alert {
     name: "ThanosReceiveQuorumLost",
     expression: `(count(up{job="thanos-receive"} == 1) or vector(0)) < ${needed}`,
     for: patience,
-    keepFiringFor: patience,
+    keepFiringFor: longest,
     severity: "critical",
     labels: { job: "thanos-receive" },
     summary: "Too few members of Receive answer for writes to be kept",

@@ -36,13 +36,12 @@ export function rulerAlerts(deployed: Deployed): Alert[] {
     },
     {
       name: "ThanosRuleEvaluationFailing",
-      expression: `sum by (instance, rule_group) (increase(prometheus_rule_evaluation_failures_total{job="thanos-ruler"}[10m])) > 0`,
+      expression: `sum by (instance, rule_group) (increase(prometheus_rule_evaluation_failures_total{job="thanos-ruler"}[5m])) > 0`,
       for: "5m",
-      keepFiringFor: "10m",
       severity: "critical",
       summary: "Rules of {{ $labels.rule_group }} fail at {{ $labels.instance }}",
       description:
-        '{{ $labels.instance }} failed to evaluate rules of {{ $labels.rule_group }} {{ $value | printf "%.0f" }} times in 10 minutes; alerts among them cannot fire.',
+        '{{ $labels.instance }} failed to evaluate rules of {{ $labels.rule_group }} {{ $value | printf "%.0f" }} times in 5 minutes; alerts among them cannot fire.',
       dashboard: "thanos",
       runbook: {
         meaning: "The expression fails on the data, or no Query answers.",
@@ -60,13 +59,12 @@ export function rulerAlerts(deployed: Deployed): Alert[] {
     {
       name: "ThanosRuleEvaluationsIncomplete",
       expression:
-        'sum by (instance) (increase(thanos_rule_evaluation_with_warnings_total{job="thanos-ruler"}[15m])) > 0',
+        'sum by (instance) (increase(thanos_rule_evaluation_with_warnings_total{job="thanos-ruler"}[5m])) > 0',
       for: "15m",
-      keepFiringFor: "15m",
       severity: "info",
       summary: "Rules at {{ $labels.instance }} are evaluated over incomplete data",
       description:
-        '{{ $value | printf "%.0f" }} evaluations of {{ $labels.instance }} in 15 minutes came with a warning, mostly of a store that did not answer.',
+        '{{ $value | printf "%.0f" }} evaluations of {{ $labels.instance }} in 5 minutes came with a warning, mostly of a store that did not answer.',
       dashboard: "thanos",
       runbook: {
         meaning: "Query answers without one of its stores, and the ruler takes what there is.",

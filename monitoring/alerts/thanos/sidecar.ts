@@ -41,8 +41,7 @@ export function sidecarAlerts(deployed: Deployed): Alert[] {
     {
       name: "ThanosSidecarUploadFailing",
       expression: 'increase(thanos_shipper_upload_failures_total{job="thanos-sidecar"}[15m]) > 0',
-      for: "5m",
-      keepFiringFor: "15m",
+      for: "15m",
       severity: "warning",
       summary: "{{ $labels.instance }} cannot upload its blocks",
       description:
@@ -69,7 +68,7 @@ export function sidecarAlerts(deployed: Deployed): Alert[] {
       name: "ThanosSidecarUploadLate",
       expression:
         '(time() - max by (instance) (thanos_objstore_bucket_last_successful_upload_time{job="thanos-sidecar"} > 0)) > 3 * 3600',
-      for: "5m",
+      for: "15m",
       keepFiringFor: "5m",
       severity: "warning",
       summary: "{{ $labels.instance }} has uploaded nothing for {{ $value | humanizeDuration }}",

@@ -20,13 +20,12 @@ export function storeAlerts(deployed: Deployed): Alert[] {
     }),
     {
       name: "ThanosStoreBlockLoadFailing",
-      expression: 'increase(thanos_bucket_store_block_load_failures_total{job="thanos-store"}[15m]) > 0',
-      for: "5m",
-      keepFiringFor: "15m",
+      expression: 'increase(thanos_bucket_store_block_load_failures_total{job="thanos-store"}[30m]) > 0',
+      for: "15m",
       severity: "warning",
       summary: "{{ $labels.instance }} cannot load blocks of the bucket",
       description:
-        '{{ $labels.instance }} failed {{ $value | printf "%.0f" }} times in 15 minutes to load a block.',
+        '{{ $labels.instance }} failed {{ $value | printf "%.0f" }} times in 30 minutes to load a block.',
       dashboard: "thanos",
       runbook: {
         meaning: "A block is incomplete or in a tier that cannot be read, or the bucket refuses.",

@@ -10,7 +10,13 @@ export const availabilityCases: Cases = ({ federates }) => [
       [of("up", "backend")]: gauge(1, 0),
       [of("up", "prometheus")]: steady(1),
       // Another region tells of its own.
-      ...(federates ? { [of("up", "kubernetes-pods", 'cluster="prod-westus"')]: steady(0) } : {}),
+      ...(federates
+        ? {
+            [of("up", "kubernetes-pods", 'cluster="prod-westus"')]: steady(0),
+            // RegionUnreachable is told of this one.
+            [of("up", "federate", 'region="westus"', "prometheus-westus:9090")]: steady(0),
+          }
+        : {}),
     },
     fires: [at("backend-1", 'job="backend"')],
   },

@@ -1,4 +1,22 @@
-import { at, counter, gauge, of, outage, steady, type Cases } from "./cases.ts";
+import { at, counter, gauge, of, outage, steady, type AlertCase, type Cases } from "./cases.ts";
+
+/** An outage of a component is told under the host that has all of it, and once where several have. */
+const onHosts: readonly AlertCase[] = [
+  {
+    alert: "GrafanaUnavailable",
+    series: { [of("up", "grafana", 'host="pc-1"')]: gauge(1, 0) },
+    fires: ['job="grafana", host="pc-1"'],
+  },
+  {
+    alert: "GrafanaUnavailable",
+    series: {
+      [of("up", "grafana", 'host="pc-1"')]: gauge(1, 0),
+      [of("up", "grafana", 'host="pc-2"', "grafana-2")]: `1x5 0x239`,
+    },
+    fires: ['job="grafana"'],
+    at: { over: 60 },
+  },
+];
 
 export const edgeCases: Cases = ({ edge, backend }) => {
   const proxy = `proxy="${backend}"`;
@@ -33,7 +51,7 @@ export const edgeCases: Cases = ({ edge, backend }) => {
         [mine("haproxy_server_status", `${proxy}, server="SRV_3", state="MAINT"`)]: steady(1),
         [mine("haproxy_server_status", `${proxy}, server="SRV_3", state="DOWN"`)]: steady(0),
       },
-      fires: [at("alertmanager-1", proxy)],
+      fires: [at("alertmanager-1", `${proxy}, server="alertmanager-1"`)],
     },
     {
       alert: "EdgeServerFlapping",
@@ -76,6 +94,7 @@ export const edgeCases: Cases = ({ edge, backend }) => {
       fires: ['job="oauth2-proxy"'],
     },
     outage("GrafanaUnavailable", "grafana"),
+    ...onHosts,
     {
       alert: "GrafanaErrors",
       series: {

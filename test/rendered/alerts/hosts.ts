@@ -132,6 +132,8 @@ export const hostCases: Cases = ({ linux }) => {
 
 export const windowsCases: Cases = () => {
   const mine = (metric: string, more = "") => of(metric, "windows", more, "pc-1");
+  const service = (metric: string, name: string, more: string) =>
+    mine(`windows_service_${metric}`, `service="host", name="${name}", ${more}`);
   const usedTo = (left: number) => ({
     [mine("windows_logical_disk_free_bytes", 'volume="C:"')]: gauge(50, left),
     [mine("windows_logical_disk_size_bytes", 'volume="C:"')]: steady(100),
@@ -171,15 +173,20 @@ export const windowsCases: Cases = () => {
     {
       alert: "WindowsServiceNotRunning",
       series: {
-        [mine("windows_service_state", 'name="Vigil-Prometheus-1", state="running"')]: gauge(1, 0),
-        [mine("windows_service_start_mode", 'name="Vigil-Prometheus-1", start_mode="auto"')]: steady(1),
+        [service("state", "vigil-trade-prod-prometheus-1", 'state="running"')]: gauge(1, 0),
+        [service("start_mode", "vigil-trade-prod-prometheus-1", 'start_mode="auto"')]: steady(1),
+        [service("state", "vigil-trade-prod-thanos-query-frontend", 'state="running"')]: gauge(1, 0),
+        [service("start_mode", "vigil-trade-prod-thanos-query-frontend", 'start_mode="auto"')]: steady(1),
         // Not ours; and ours that is started by hand.
         [mine("windows_service_state", 'name="Themes", state="running"')]: steady(0),
         [mine("windows_service_start_mode", 'name="Themes", start_mode="auto"')]: steady(1),
         [mine("windows_service_state", 'name="grafana", state="running"')]: steady(0),
         [mine("windows_service_start_mode", 'name="grafana", start_mode="auto"')]: steady(0),
       },
-      fires: [at("pc-1", 'name="Vigil-Prometheus-1"')],
+      fires: [
+        at("pc-1", 'name="vigil-trade-prod-prometheus-1", service="prometheus"'),
+        at("pc-1", 'name="vigil-trade-prod-thanos-query-frontend", service="thanos-query-frontend"'),
+      ],
     },
     {
       alert: "WindowsClockSkewed",

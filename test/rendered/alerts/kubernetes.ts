@@ -41,6 +41,19 @@ export const kubernetesCases: Cases = ({ federates }) => [
     fires: [`${pod}, node="node-1"`],
   },
   {
+    // It runs, and fails its probe; one that has done its work is not ready either.
+    alert: "KubePodNotReady",
+    series: {
+      [state("kube_pod_status_ready", `${pod}, condition="false"`)]: gauge(0, 1),
+      [state("kube_pod_status_phase", `${pod}, phase="Running"`)]: steady(1),
+      [state("kube_pod_info", `${pod}, node="node-1"`)]: steady(1),
+      [state("kube_pod_status_ready", `${other}, condition="false"`)]: steady(1),
+      [state("kube_pod_status_phase", `${other}, phase="Succeeded"`)]: steady(1),
+      [state("kube_pod_info", `${other}, node="node-1"`)]: steady(1),
+    },
+    fires: [`${pod}, node="node-1"`],
+  },
+  {
     alert: "KubeContainerWaiting",
     series: {
       [state("kube_pod_container_status_waiting_reason", `${container}, reason="ImagePullBackOff"`)]: gauge(
@@ -201,7 +214,7 @@ export const kubernetesCases: Cases = ({ federates }) => [
       [state("kube_node_status_condition", 'node="node-2", condition="DiskPressure", status="true"')]:
         steady(0),
     },
-    fires: ['node="node-1"'],
+    fires: ['node="node-1", instance="node-1"'],
   },
   {
     alert: "KubeNodePressure",

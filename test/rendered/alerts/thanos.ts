@@ -137,7 +137,6 @@ export const thanosCases: Cases = ({ stores }) => [
       [compactor("thanos_compact_group_compactions_failures_total", 'resolution="0"')]: counter(0, 1),
     },
     fires: [at("thanos-compactor-1")],
-    at: { over: 140 },
   },
   {
     alert: "ThanosCompactNotRun",
@@ -167,7 +166,6 @@ export const thanosCases: Cases = ({ stores }) => [
     alert: "ThanosCompactCleanupFailing",
     series: { [compactor("thanos_compact_block_cleanup_failures_total")]: counter(0, 1) },
     fires: [at("thanos-compactor-1")],
-    at: { over: 140 },
   },
   {
     alert: "ThanosRuleConfigReloadFailed",
@@ -183,6 +181,7 @@ export const thanosCases: Cases = ({ stores }) => [
       ),
     },
     fires: [at("thanos-ruler-1", 'rule_group="slo"')],
+    at: { over: 48 },
   },
   {
     alert: "ThanosRuleEvaluationsIncomplete",
@@ -221,6 +220,8 @@ export const thanosCases: Cases = ({ stores }) => [
       [store("thanos_objstore_bucket_operations_total", 'bucket="b", operation="iter"')]: counter(60, 60),
     },
     fires: ['job="thanos-store", operation="get_range"'],
+    // Before what follows from it.
+    at: { firing: 19 },
   },
   {
     alert: "ThanosBlockSyncFailing",
