@@ -1,3 +1,5 @@
+import { retentionBalancerLog } from "../../policies/retention/awsBalancers.ts";
+import { exposureBalancerRequests } from "../../policies/exposure/awsBalancers.ts";
 import {
   encryptionEbsDefault,
   encryptionEbsKey,
@@ -10,12 +12,10 @@ import {
   encryptionTargets,
 } from "../../policies/encryption/awsListeners.ts";
 import {
-  resilienceBalancerRequests,
   resilienceBalancerZones,
   resilienceEksVersion,
   resilienceLaunchConfiguration,
   resilienceTargetHealth,
-  retentionBalancerLog,
 } from "../../policies/resilience/aws.ts";
 import { testCloudPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
@@ -187,7 +187,7 @@ describe("Policies of resilience: AWS", () => {
   });
 
   testCloudPolicy({
-    policy: resilienceBalancerRequests,
+    policy: exposureBalancerRequests,
     passes: {
       "one that drops them": [balancer({ dropInvalidHeaderFields: true, desyncMitigationMode: "strictest" })],
       "one for TCP": [balancer({ loadBalancerType: "network" })],
