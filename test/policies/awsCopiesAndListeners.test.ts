@@ -38,6 +38,9 @@ describe("Policies of encryption: disks, images and objects of AWS", () => {
     policy: encryptionEbsKey,
     passes: {
       "a volume with a key": [volume({ encrypted: true, kmsKeyId: key })],
+      "a volume with a key in the clear, which is encryption-ebs's": [
+        volume({ encrypted: false, kmsKeyId: key }),
+      ],
       "the copy of a snapshot with one": [snapshot({ encrypted: true, kmsKeyId: key })],
     },
     fails: {
@@ -47,7 +50,7 @@ describe("Policies of encryption: disks, images and objects of AWS", () => {
         says: /encrypted is false, expected true/,
       },
     },
-    absent: { stack: [volume({})], says: /kmsKeyId is not set[^]*encrypted is not set/ },
+    absent: { stack: [volume({ encrypted: true })], says: /kmsKeyId is not set/ },
     unknown: [volume({ encrypted: true, kmsKeyId: unknown })],
   });
 
