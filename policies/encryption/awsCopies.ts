@@ -13,7 +13,6 @@ export const encryptionEbsKey = requirementPolicy({
   covers: ["CKV_AWS_183", "CKV_AWS_189", "CKV2_AWS_2", "AVD-AWS-0027"],
   requires: [
     { type: "aws:ebs/volume:Volume", path: "kmsKeyId", ...key },
-    { type: "aws:ebs/volume:Volume", path: "encrypted", ...isTrue },
     { type: "aws:ebs/snapshotCopy:SnapshotCopy", path: "kmsKeyId", ...key },
     { type: "aws:ebs/snapshotCopy:SnapshotCopy", path: "encrypted", ...isTrue },
   ],

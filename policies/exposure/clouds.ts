@@ -1,7 +1,6 @@
 /** Ports and keys of clouds: a rule names ports even for those whom it knows, and a key's policy names who may use it. */
 import { statementsOf } from "../facts/policyDocuments.ts";
 import type { ResourcePolicy } from "../policy.ts";
-import { isOneOf, requirementPolicy } from "../requirement.ts";
 import { at, isMap, listAt, quoted } from "../resource.ts";
 
 export const exposureAwsPorts: ResourcePolicy = {
@@ -106,20 +105,3 @@ export const exposureS3Condition: ResourcePolicy = {
     }
   },
 };
-
-export const identityAksRotation = requirementPolicy({
-  id: "identity-aks-rotation",
-  concern: "identity",
-  severity: "medium",
-  description: "Where a cluster mounts secrets of a vault, a secret that was changed there arrives.",
-  remedy: 'Set addonProfiles.azureKeyvaultSecretsProvider.config.enableSecretRotation to "true"',
-  covers: ["CKV_AZURE_172"],
-  requires: [
-    {
-      type: "azure-native:containerservice:ManagedCluster",
-      path: "addonProfiles.azureKeyvaultSecretsProvider.config.enableSecretRotation",
-      ...isOneOf("true", true),
-      unless: ({ props }) => at(props, "addonProfiles", "azureKeyvaultSecretsProvider", "enabled") !== true,
-    },
-  ],
-});

@@ -1,5 +1,5 @@
 /** What makes virtual machines in Azure, and where it describes them. */
-import type { Properties } from "../resource.ts";
+import type { Properties, Resource } from "../resource.ts";
 
 export interface MachineType {
   readonly type: string;
@@ -17,3 +17,9 @@ export const machineTypes: readonly MachineType[] = [
     profileOf: (props) => props["virtualMachineProfile"] ?? undefined,
   },
 ];
+
+/** Where a machine, or each of a scale set, says what it is. */
+export function machineOf({ type, props }: Resource): { readonly place: string; readonly value: unknown } {
+  const found = machineTypes.find((one) => one.type === type);
+  return { place: found?.place ?? "", value: found?.profileOf(props) };
+}

@@ -2,7 +2,7 @@
 import { comparisonsOf, names, statementsOf } from "../facts/policyDocuments.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, listAt, type Resource } from "../resource.ts";
-import { isNothing, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
+import { isNothing, isOneOf, requirementPolicy } from "../requirement.ts";
 
 const roleType = "aws:iam/role:Role";
 const policyTypes = [
@@ -241,14 +241,4 @@ export const identityEksAudit = requirementPolicy({
       expected: "all five logs",
     },
   ],
-});
-
-export const identityEksProtection = requirementPolicy({
-  id: "resilience-eks-protection",
-  concern: "resilience",
-  severity: "high",
-  description: "A cluster is not deleted by mistake.",
-  remedy: "Set deletionProtection to true",
-  covers: [],
-  requires: [{ type: "aws:eks/cluster:Cluster", path: "deletionProtection", ...isTrue }],
 });

@@ -4,7 +4,6 @@ import { valueOf, valuePath } from "../facts/releases.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { isMap, listAt, quoted } from "../resource.ts";
 import { releasePolicy } from "../resilience/releases.ts";
-import { certificateFaults } from "./kubernetes.ts";
 
 export const identityReleaseToken = releasePolicy({
   id: "identity-release-token",
@@ -86,17 +85,3 @@ function isNamed(condition: unknown, name: string): boolean {
   const value = isMap(condition) ? condition[name] : undefined;
   return Array.isArray(value) ? value.length > 0 : isMap(value);
 }
-
-export const encryptionReleaseCertificate = releasePolicy({
-  id: "encryption-release-certificate",
-  concern: "encryption",
-  severity: "medium",
-  description: "A certificate that a chart asks for is renewed with a new key, well before it ends.",
-  remedy:
-    'Set privateKey.rotationPolicy to "Always", duration to a year or less, and renewBefore to a tenth of it or more',
-  covers: [],
-  *look(release) {
-    for (const { path, map } of mapsOf(release))
-      if (isMap(map["issuerRef"]) && isMap(map["privateKey"])) yield* certificateFaults(map, path);
-  },
-});

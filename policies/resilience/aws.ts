@@ -1,10 +1,8 @@
 /** AWS: one zone that fails is not missed, and what runs is still cared for. */
+import { balancers, isForHttp } from "../facts/balancers.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { at, quoted } from "../resource.ts";
-import { isSet, isTrue, requirementPolicy } from "../requirement.ts";
-
-const balancers = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
-const isForHttp = (kind: unknown): boolean => kind === undefined || kind === "application";
+import { isTrue, requirementPolicy } from "../requirement.ts";
 
 export const resilienceBalancerZones = requirementPolicy({
   id: "resilience-aws-balancer-zones",
@@ -21,53 +19,6 @@ export const resilienceBalancerZones = requirementPolicy({
     // One for HTTP always does.
     unless: ({ props }) => isForHttp(props["loadBalancerType"]),
   })),
-});
-
-export const resilienceBalancerRequests = requirementPolicy({
-  id: "exposure-aws-balancer-requests",
-  concern: "exposure",
-  severity: "medium",
-  description: "A load balancer for HTTP passes on no request that two readers could read in two ways.",
-  remedy:
-    'Set dropInvalidHeaderFields to true, and desyncMitigationMode to "defensive", "strictest" or nothing',
-  covers: ["CKV_AWS_131", "CKV_AWS_328", "AVD-AWS-0052"],
-  requires: balancers.flatMap((type) => [
-    {
-      type,
-      path: "dropInvalidHeaderFields",
-      ...isTrue,
-      unless: ({ props }) => !isForHttp(props["loadBalancerType"]),
-    },
-    {
-      type,
-      path: "desyncMitigationMode",
-      accepts: (value) => value !== "monitor",
-      expected: '"defensive" or "strictest"',
-    },
-  ]),
-});
-
-export const retentionBalancerLog = requirementPolicy({
-  id: "retention-aws-balancer-log",
-  concern: "retention",
-  severity: "medium",
-  description: "A load balancer for HTTP writes down who asked for what.",
-  remedy: "Set accessLogs.enabled to true, and accessLogs.bucket",
-  covers: [],
-  requires: balancers.flatMap((type) => [
-    {
-      type,
-      path: "accessLogs.enabled",
-      ...isTrue,
-      unless: ({ props }) => !isForHttp(props["loadBalancerType"]),
-    },
-    {
-      type,
-      path: "accessLogs.bucket",
-      ...isSet("the name of a bucket"),
-      unless: ({ props }) => !isForHttp(props["loadBalancerType"]),
-    },
-  ]),
 });
 
 export const resilienceTargetHealth: ResourcePolicy = {
@@ -122,3 +73,13 @@ function minor(version: unknown): number {
   const [, count] = /^1\.(\d+)$/.exec(String(version)) ?? [];
   return count === undefined ? -1 : Number(count);
 }
+
+export const resilienceEksProtection = requirementPolicy({
+  id: "resilience-eks-protection",
+  concern: "resilience",
+  severity: "high",
+  description: "A cluster is not deleted by mistake.",
+  remedy: "Set deletionProtection to true",
+  covers: [],
+  requires: [{ type: "aws:eks/cluster:Cluster", path: "deletionProtection", ...isTrue }],
+});

@@ -22,7 +22,7 @@ interface ContainerPolicy {
   readonly look: (container: Container) => Iterable<Fault>;
 }
 
-function containerPolicy(given: ContainerPolicy): ResourcePolicy {
+export function containerPolicy(given: ContainerPolicy): ResourcePolicy {
   const { lookAtPod = () => [], look, concern = "resilience", ...policy } = given;
   return {
     ...policy,
@@ -231,58 +231,6 @@ export const podProbes = containerPolicy({
     }
   },
 });
-
-export const podEnvironment = containerPolicy({
-  id: "pod-secrets",
-  concern: "auth",
-  severity: "critical",
-  description: "No password is written into a container's environment or arguments.",
-  remedy:
-    "Mount the Secret as a file; the environment is seen by everybody who can look at the pod or its crash dump",
-  covers: ["CKV_K8S_35", "AVD-KSV-0109"],
-  *look({ container, path }) {
-    for (const [index, variable] of listAt(container, "env").entries()) {
-      const name = String(at(variable, "name"));
-      const value = at(variable, "value");
-      const where = `${path}.env[${String(index)}]`;
-      if (isMap(at(variable, "valueFrom", "secretKeyRef")))
-        yield { path: where, problem: `hands the secret ${name} over in the environment` };
-      else if (holdsSecret(name, value)) yield { path: where, problem: `holds ${name} in the clear` };
-    }
-    for (const [index, source] of listAt(container, "envFrom").entries())
-      if (isMap(at(source, "secretRef")))
-        yield {
-          path: `${path}.envFrom[${String(index)}]`,
-          problem: "hands a whole Secret over in the environment",
-        };
-    for (const list of ["command", "args"]) {
-      const words = listAt(container, list).flatMap((text, index) =>
-        // A shell's script is one argument.
-        String(text)
-          .split(/\s+/)
-          .map((word) => ({ word, index })),
-      );
-      for (const [position, { word, index }] of words.entries()) {
-        const [, name, own] = /^--?([\w.-]+)(?:=(.*))?$/s.exec(word) ?? [];
-        const next = words[position + 1]?.word;
-        const value = own ?? (next?.startsWith("-") === true ? undefined : next);
-        if (name !== undefined && holdsSecret(name, value))
-          yield { path: `${path}.${list}[${String(index)}]`, problem: "holds a secret in the clear" };
-      }
-    }
-  },
-});
-
-/** Whether a variable or flag of this name says the secret itself, and not where it is or how it is treated. */
-function holdsSecret(name: string, value: unknown): boolean {
-  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-  // https://user:password@host
-  if (/:\/\/[^\s/:@]*:(?!\$)[^\s/@]+@/.test(text)) return true;
-  if (!/passw|secret|token|credential|(?:api|access|private|account)[-_]?key/i.test(name)) return false;
-  if (/(?:file|path|dir|name|ttl|url|uri|length|enabled|check|type)$/i.test(name)) return false;
-  // Nothing, another variable, a file, a yes or no, a time.
-  return !/^(?:|\$.*|(?:file:\/)?\/[\w.-]+\/.*|true|false|\d+(?:ms|s|m|h|d))$/is.test(text);
-}
 
 export const podHost = podPolicy({
   id: "pod-host",

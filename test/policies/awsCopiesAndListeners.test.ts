@@ -1,3 +1,5 @@
+import { retentionBalancerLog } from "../../policies/retention/awsBalancers.ts";
+import { exposureBalancerRequests } from "../../policies/exposure/awsBalancers.ts";
 import {
   encryptionEbsDefault,
   encryptionEbsKey,
@@ -10,12 +12,10 @@ import {
   encryptionTargets,
 } from "../../policies/encryption/awsListeners.ts";
 import {
-  resilienceBalancerRequests,
   resilienceBalancerZones,
   resilienceEksVersion,
   resilienceLaunchConfiguration,
   resilienceTargetHealth,
-  retentionBalancerLog,
 } from "../../policies/resilience/aws.ts";
 import { testCloudPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";
@@ -38,6 +38,9 @@ describe("Policies of encryption: disks, images and objects of AWS", () => {
     policy: encryptionEbsKey,
     passes: {
       "a volume with a key": [volume({ encrypted: true, kmsKeyId: key })],
+      "a volume with a key in the clear, which is encryption-ebs's": [
+        volume({ encrypted: false, kmsKeyId: key }),
+      ],
       "the copy of a snapshot with one": [snapshot({ encrypted: true, kmsKeyId: key })],
     },
     fails: {
@@ -47,7 +50,7 @@ describe("Policies of encryption: disks, images and objects of AWS", () => {
         says: /encrypted is false, expected true/,
       },
     },
-    absent: { stack: [volume({})], says: /kmsKeyId is not set[^]*encrypted is not set/ },
+    absent: { stack: [volume({ encrypted: true })], says: /kmsKeyId is not set/ },
     unknown: [volume({ encrypted: true, kmsKeyId: unknown })],
   });
 
@@ -187,7 +190,7 @@ describe("Policies of resilience: AWS", () => {
   });
 
   testCloudPolicy({
-    policy: resilienceBalancerRequests,
+    policy: exposureBalancerRequests,
     passes: {
       "one that drops them": [balancer({ dropInvalidHeaderFields: true, desyncMitigationMode: "strictest" })],
       "one for TCP": [balancer({ loadBalancerType: "network" })],

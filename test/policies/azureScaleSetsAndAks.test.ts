@@ -1,17 +1,12 @@
+import { identityAzureKeys } from "../../policies/identity/azureMachines.ts";
+import { exposureAksNetworkPlugin } from "../../policies/exposure/aks.ts";
+import { exposureAksAddons } from "../../policies/exposure/aks.ts";
+import { encryptionAzureVaultKey } from "../../policies/encryption/azureKeys.ts";
+import { encryptionManagedDisks } from "../../policies/encryption/azureDisks.ts";
+import { resilienceAzureNames } from "../../policies/resilience/azure.ts";
+import { resilienceAzurePatches } from "../../policies/resilience/azure.ts";
 import { exposureAzureDatagrams } from "../../policies/exposure/azureDatagrams.ts";
-import {
-  encryptionManagedDisks,
-  identityAzureKeys,
-  resilienceAzurePatches,
-} from "../../policies/identity/azureScaleSets.ts";
-import {
-  encryptionAzureVaultKey,
-  exposureAksAddons,
-  exposureAksNetworkPlugin,
-  resilienceAksControlPlane,
-  resilienceAksPools,
-  resilienceAzureNames,
-} from "../../policies/resilience/aks.ts";
+import { resilienceAksControlPlane, resilienceAksPools } from "../../policies/resilience/aks.ts";
 import { testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 

@@ -1,3 +1,4 @@
+import { identityS3Lockout } from "../../policies/identity/s3.ts";
 import {
   exposureDefaultNetwork,
   exposureGroupDescription,
@@ -10,7 +11,6 @@ import {
   exposureImage,
   exposureS3AccessList,
   exposureS3AccessPoint,
-  identityS3Lockout,
 } from "../../policies/exposure/awsSharing.ts";
 import { testCloudPolicy } from "./declared.ts";
 import { unknown, type Given } from "./evaluation.ts";

@@ -1,3 +1,4 @@
+import { resilienceEksProtection } from "../../policies/resilience/aws.ts";
 import * as identityPolicies from "../../policies/identity/aws.ts";
 import {
   identityAwsKeyPair,
@@ -7,7 +8,6 @@ import {
   identityAwsTrust,
   identityEksAccess,
   identityEksAudit,
-  identityEksProtection,
 } from "../../policies/identity/aws.ts";
 import { testNoneIsLeftOut } from "./cases.ts";
 import { testCloudPolicy } from "./declared.ts";
@@ -372,7 +372,7 @@ describe("Policies of identity in AWS", () => {
   });
 
   testCloudPolicy({
-    policy: identityEksProtection,
+    policy: resilienceEksProtection,
     passes: { "a cluster that stays": [cluster({ deletionProtection: true })] },
     fails: {
       "one that may go": {

@@ -1,7 +1,7 @@
+import { retentionStorageClass } from "../../policies/retention/storageClasses.ts";
+import { encryptionCertificate } from "../../policies/encryption/certificates.ts";
 import * as kubernetesPolicies from "../../policies/identity/kubernetes.ts";
 import {
-  encryptionStorageClass,
-  identityCertificate,
   identityKubernetesBinding,
   identityKubernetesRole,
   identityKubernetesSecrets,
@@ -285,7 +285,7 @@ describe("Policies of Kubernetes: who may do what", () => {
 
 describe("Policies of Kubernetes: certificates and volumes", () => {
   testPolicy({
-    policy: identityCertificate,
+    policy: encryptionCertificate,
     passes: {
       "90 days, and a new key each time": [certificate({ duration: "2160h", renewBefore: "720h" })],
       "cert-manager's own times": [certificate({})],
@@ -348,7 +348,7 @@ describe("Policies of Kubernetes: certificates and volumes", () => {
   });
 
   testPolicy({
-    policy: encryptionStorageClass,
+    policy: retentionStorageClass,
     passes: {
       "an encrypted EBS class that keeps": [storageClass("ebs.csi.aws.com", { encrypted: "true" })],
       "an Azure class that nobody reaches": [

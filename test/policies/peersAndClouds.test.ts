@@ -1,3 +1,4 @@
+import { identityAksRotation } from "../../policies/identity/aks.ts";
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { authExporters, authGrafanaPage } from "../../policies/auth/releases.ts";
@@ -7,7 +8,6 @@ import {
   exposureAzurePorts,
   exposureKmsPolicy,
   exposureS3Condition,
-  identityAksRotation,
 } from "../../policies/exposure/clouds.ts";
 import { exposureCilium, exposureSolver } from "../../policies/exposure/issuers.ts";
 import { exposureNetworkPeers } from "../../policies/exposure/peers.ts";

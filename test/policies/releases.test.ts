@@ -1,3 +1,4 @@
+import { encryptionReleaseCertificate } from "../../policies/encryption/certificates.ts";
 import {
   authExporters,
   authGossip,
@@ -10,7 +11,7 @@ import {
   exposureReleaseHost,
   exposureReleaseService,
 } from "../../policies/exposure/releases.ts";
-import { encryptionReleaseCertificate, identityReleaseToken } from "../../policies/identity/releases.ts";
+import { identityReleaseToken } from "../../policies/identity/releases.ts";
 import {
   releaseDisruption,
   releasePodSecurity,

@@ -1,6 +1,6 @@
+import { authPodSecrets } from "../../policies/auth/podSecrets.ts";
 import * as podPolicies from "../../policies/resilience/pods.ts";
 import {
-  podEnvironment,
   podHost,
   podImage,
   podNonRoot,
@@ -318,7 +318,7 @@ describe("Policies of pods: what a container may do", () => {
   });
 
   testPolicy({
-    policy: podEnvironment,
+    policy: authPodSecrets,
     passes: {
       "a path to the secret": [environment({ DB_PASSWORD_FILE: "/run/secrets/password" })],
       "what is no secret": [environment({ LOG_LEVEL: "info", GOMEMLIMIT: "512MiB" })],
