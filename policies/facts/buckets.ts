@@ -24,6 +24,11 @@ export function ownPolicy(bucket: StackResource): unknown {
   return document === "" || document === null ? undefined : document;
 }
 
+/** Whether it keeps versions; undefined where it says nothing. */
+export function ownVersioning(bucket: StackResource): unknown {
+  return at(own(bucket, "versioning"), "enabled") ?? at(own(bucket, "versionings"), 0, "enabled");
+}
+
 /** Whether its access log goes to the bucket of these names. */
 export function logsTo(bucket: StackResource, target: StackResource, names: readonly unknown[]): boolean {
   return ["logging", "loggings"].some((property) => {

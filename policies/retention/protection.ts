@@ -2,6 +2,7 @@
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
 import { isAtLeast, isNotTrue, isOneOf, requirementPolicy } from "../requirement.ts";
+import { ownVersioning } from "../facts/buckets.ts";
 import { lifecycleOf, s3LifecycleTypes } from "../facts/lifecycles.ts";
 import { azureAccountType, bucketNames, s3BucketTypes } from "./lifecycle.ts";
 
@@ -54,9 +55,7 @@ export const retentionS3Versions: StackPolicy = {
   *inspect(stack) {
     yield* everyOne(stack.ofType(...s3BucketTypes), function* (bucket) {
       const found = attached(stack, bucket, versioningTypes, "bucket", bucketNames(bucket));
-      // Where providers before 6 said it.
-      const own = at(bucket.props, "versioning", "enabled") ?? at(bucket.props, "versionings", 0, "enabled");
-      if (found.length === 0 && own !== true)
+      if (found.length === 0 && ownVersioning(bucket) !== true)
         yield { resource: bucket, path: "", problem: "keeps no versions" };
       for (const resource of found) {
         const status = at(resource.props, "versioningConfiguration", "status");

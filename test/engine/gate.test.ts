@@ -11,14 +11,14 @@ import { SimulatedStack } from "./simulatedStack.ts";
 
 const password = "correct-horse-4711";
 
-/** Two objects that no policy minds; `edit` and `more` are what the tests change. */
+/** Two objects that no policy minds, in a namespace that every cluster has; `edit` and `more` are what the tests change. */
 const program = ({ edit = "one", more = "" } = {}): string => `
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim.js";
 import { Bucket } from "@pulumi/aws/s3/bucket.js";
 import * as pulumi from "@pulumi/pulumi";
 
-const metadata = (name) => ({ name, namespace: "default" });
+const metadata = (name) => ({ name, namespace: "kube-public" });
 const login = pulumi.secret(${JSON.stringify(password)});
 new ConfigMap("rules", { metadata: metadata("rules"), data: { rules: ${JSON.stringify(edit)}, login } });
 new ConfigMap("routes", { metadata: metadata("routes"), data: { routes: "none" } });
