@@ -225,7 +225,7 @@ describe("What Prometheus reads", function () {
     });
   });
 
-  it("is rendered for any system in 20 ms", () => {
+  it("is rendered for any system in 50 ms", () => {
     for (const [name, build] of Object.entries(systems)) {
       const system = build({ environment: "test", region: "local", layout: "cluster" });
       const layout = layoutOf(system);
@@ -244,7 +244,7 @@ describe("What Prometheus reads", function () {
           return performance.now() - begin;
         }),
       );
-      assert.ok(fastest < 20, `${name}: ${fastest} ms`);
+      assert.ok(fastest < 50, `${name}: ${fastest} ms`);
     }
   });
 });
