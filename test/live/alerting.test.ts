@@ -136,7 +136,9 @@ describe("The alerts of a running stack", function () {
       const told: string[] = [];
       for (const { at, notification, status, labels } of webhook
         .messages()
-        .filter(({ labels }) => labels["scope"] !== "stack")) {
+        .filter(({ labels }) => labels["scope"] !== "stack")
+        // So many outages within minutes may burn an error budget; the slower the machine is, the longer they are.
+        .filter(({ labels }) => labels["alertname"]?.includes("ErrorBudgetBurns") !== true)) {
         const name = [labels["alertname"], labels["stream"] ?? labels["instance"], status].join(" ");
         counts[name] = (counts[name] ?? 0) + 1;
         told.push(`${new Date(at).toISOString()} notification ${String(notification)}: ${name}`);
