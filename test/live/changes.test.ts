@@ -141,6 +141,8 @@ describe("A change of a stack", function () {
   it("renews every certificate without a restart, and no query fails meanwhile", async () => {
     const [pids, serials] = [await running(), await serialNumbers()];
     assert.ok(Object.keys(serials).length > 30);
+    // The test before has restarted what Thanos asks.
+    await eventually("the query sees its sidecars", 30, async () => (await client.query("up")).length > 0);
     const load = startLoad(client, await queryProbes(client, "query", "sum by (job) (up)"), 10);
     await stack.apply({ certificates: { rotation: 2 } });
     await eventually("every port shows its new certificate", 10, async () => {
