@@ -1,6 +1,6 @@
 /** `npm run compose`: a stack of this machine as Docker Compose files, for those who prefer containers. */
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { writeComposeFolder } from "../components/compose/folder.ts";
 import { prepareCompose, type PreparedCompose } from "../components/compose/prepare.ts";
@@ -8,7 +8,7 @@ import { parseConfig } from "../configuration/parse.ts";
 import { readStackFiles } from "../configuration/stackFiles.ts";
 import { repository } from "./engine.ts";
 import { stackFileOf } from "./stackRoot.ts";
-import { colour, run } from "./terminal.ts";
+import { colour, fromCaller, run } from "./terminal.ts";
 
 const help = `npm run compose -- STACK [--out DIR] [--subnet 10.89.231.0/24] [--secret NAME=FILE …]
 
@@ -39,10 +39,7 @@ await run(async () => {
     console.log(help);
     return values.help ? 0 : 1;
   }
-  // npm runs scripts in the project's folder; INIT_CWD is where the command was given.
-  const directory = values.out
-    ? resolve(process.env["INIT_CWD"] ?? ".", values.out)
-    : join(repository, ".vigil", "compose", stack);
+  const directory = values.out ? fromCaller(values.out) : join(repository, ".vigil", "compose", stack);
   const stackFiles = readStackFiles(repository);
   const file = stackFileOf(stack, stackFiles);
   const config = parseConfig(file.raw, file.secretKeys, stack);
@@ -78,7 +75,7 @@ function secretOf(option: string): [name: string, value: string] {
   const [, name, path] = /^([\w.-]+)=(.+)$/.exec(option) ?? [];
   if (name === undefined || path === undefined)
     throw new Error(`--secret: got "${option}", expected NAME=FILE such as webhook-url=url.txt`);
-  return [name, readFileSync(resolve(process.env["INIT_CWD"] ?? ".", path), "utf8").trim()];
+  return [name, readFileSync(fromCaller(path), "utf8").trim()];
 }
 
 /** Secrets that an earlier run has stored. */

@@ -1,5 +1,5 @@
 /** `npm run dashboards`: the dashboards of a running stack as pages of their own, for machines without Grafana. */
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { StackConfig } from "../configuration/parse.ts";
 import { stackPaths } from "../components/local/paths.ts";
@@ -14,7 +14,7 @@ import { writePages, type WrittenPage } from "../preview/write.ts";
 import { systems } from "../systems/index.ts";
 import { ensureTools } from "../tools/toolchain.ts";
 import { localStack } from "./stackRoot.ts";
-import { colour, run, table } from "./terminal.ts";
+import { colour, fromCaller, run, table } from "./terminal.ts";
 
 const help = `npm run dashboards -- [--stack dev] [--out DIR] [--range 15m] [--only UID …] [--pictures] [--theme light]
 
@@ -47,9 +47,7 @@ await run(async () => {
   const theme = themeOf(values.theme);
   const range = rangeOf(values.range);
   const { config, root } = localStack(values.stack);
-  const directory = values.out
-    ? resolve(process.env["INIT_CWD"] ?? ".", values.out)
-    : join(stackPaths(root).root, "dashboards");
+  const directory = values.out ? fromCaller(values.out) : join(stackPaths(root).root, "dashboards");
   const system = deployedSystem(config);
   const client = await StackClient.of(root);
   try {

@@ -1,5 +1,4 @@
 /** `npm run gate -- preview prod`: what a pipeline asks of a stack before, between and after its updates. */
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ownBackend, repository } from "./engine.ts";
 import { drift, preview, promote, type Command, type ExitCode, type Verdict } from "./gate/commands.ts";
@@ -8,7 +7,7 @@ import { assumeIdentity } from "./gate/identity.ts";
 import { markerBytes, platformOf, publish, type Platform } from "./gate/platform.ts";
 import { failureReport, type ReportContext } from "./gate/report.ts";
 import { ownTokens, withoutSecrets } from "./gate/secrets.ts";
-import { colour, run } from "./terminal.ts";
+import { colour, fromCaller, run } from "./terminal.ts";
 
 const help = `npm run gate -- preview STACK [--plan FILE] [--project DIR]
 npm run gate -- drift STACK [--project DIR]
@@ -135,11 +134,6 @@ async function withIdentity(
   } finally {
     identity.end();
   }
-}
-
-/** npm runs scripts in the project's folder; INIT_CWD is where the command was given. */
-function fromCaller(path: string): string {
-  return resolve(process.env["INIT_CWD"] ?? ".", path);
 }
 
 function complain(error: unknown): void {

@@ -1,13 +1,13 @@
 /** `npm run policy -- state.json`: the policy pack over any exported state, without a cloud, an account or its program. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { policies } from "../policies/catalogue.ts";
 import { levels, packConfiguration } from "../policies/packConfiguration.ts";
 import { sarif } from "../policies/sarif.ts";
 import { violationsOf, type Violation } from "../policies/violations.ts";
 import { repository, runPulumi } from "./engine.ts";
-import { colour, run, table } from "./terminal.ts";
+import { colour, fromCaller, run, table } from "./terminal.ts";
 
 const help = `npm run policy -- STATE.json [--config FILE] [--json] [--sarif FILE]
 npm run policy -- --list
@@ -62,11 +62,6 @@ await run(async () => {
     return 2;
   }
 });
-
-/** npm runs scripts in the project's folder; INIT_CWD is where the command was given. */
-function fromCaller(path: string): string {
-  return resolve(process.env["INIT_CWD"] ?? ".", path);
-}
 
 async function analyze(state: string, config: string | undefined): Promise<Violation[]> {
   assertState(state);

@@ -1,7 +1,7 @@
 /** `npm run simulate -- prod`: what a stack would build, without an account. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readStackFiles, type StackFile } from "../configuration/stackFiles.ts";
 import { resourcesOf } from "../simulation/exported.ts";
@@ -14,7 +14,7 @@ import { writeOut, type Written } from "../simulation/writeOut.ts";
 import { repository, type EngineResult } from "./engine.ts";
 import { summarise } from "./progress.ts";
 import { stackFileOf } from "./stackRoot.ts";
-import { colour, run, table } from "./terminal.ts";
+import { colour, fromCaller, run, table } from "./terminal.ts";
 
 const help = `npm run simulate -- STACK [--out DIR] [--json]
 
@@ -52,7 +52,7 @@ await run(async () => {
     console.log(`stack ${stack} runs on this machine: there is nothing to simulate, npm start brings it up`);
     return 0;
   }
-  const out = values.out === undefined ? undefined : resolve(process.env["INIT_CWD"] ?? ".", values.out);
+  const out = values.out === undefined ? undefined : fromCaller(values.out);
   return simulate(file, { out, json: values.json });
 });
 

@@ -1,4 +1,5 @@
 /** How commands speak to the person in front of them. */
+import { resolve } from "node:path";
 import { stdout } from "node:process";
 import { createInterface } from "node:readline/promises";
 
@@ -8,6 +9,11 @@ const codes = { bold: 1, dim: 2, red: 31, green: 32, amber: 33 } as const;
 export function colour(name: keyof typeof codes, text: string): string {
   const plain = !stdout.isTTY || process.env["NO_COLOR"] !== undefined;
   return plain ? text : `\u001b[${String(codes[name])}m${text}\u001b[0m`;
+}
+
+/** A path as whoever gave the command means it: npm runs scripts in the project's folder, and says in INIT_CWD where that was. */
+export function fromCaller(path: string): string {
+  return resolve(process.env["INIT_CWD"] ?? ".", path);
 }
 
 /** Rows as columns that are as wide as their widest cell. */
