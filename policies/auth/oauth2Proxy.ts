@@ -1,5 +1,5 @@
 /** oauth2-proxy lets in whom it knows, and its sessions stay with whom they belong to. */
-import { isEverybody } from "../exposure/networks.ts";
+import { isEverybody } from "../facts/networks.ts";
 import { durationSeconds } from "../facts/amounts.ts";
 import { proxiesOf, proxyTypes, type Oauth2Proxy } from "../facts/oauth2Proxies.ts";
 import { releaseOf, valueOf } from "../facts/releases.ts";

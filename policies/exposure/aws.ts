@@ -5,7 +5,8 @@ import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, attached, changed, everyOne, isMap, known, listAt, quoted } from "../resource.ts";
 import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
 import { isFalse, isNothing, isNotTrue, isTrue, requirementPolicy } from "../requirement.ts";
-import { isEverybody, isPrivate, type PortRange } from "./networks.ts";
+import { isEverybody, isPrivate, type PortRange } from "../facts/networks.ts";
+import { administrationPorts, isOpen, openPorts } from "./ports.ts";
 
 const blockType = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"] as const;
@@ -116,18 +117,11 @@ export const exposureAwsInbound: ResourcePolicy = {
     "AVD-AWS-0107",
   ],
   types: groupTypes,
-  settings: {
-    ports: {
-      type: "array",
-      items: { type: "integer" },
-      default: [443],
-      description: "Open to everybody.",
-    },
-  },
-  *check(resource, { ports }) {
+  settings: openPorts,
+  *check(resource, settings) {
     yield* everyOne(inboundRules(resource), function* (rule) {
       const { path, sources, range } = rule();
-      if (sources.some(isEverybody) && !allowed(range, ports as readonly number[]))
+      if (sources.some(isEverybody) && !isOpen(range, settings))
         yield { path, problem: `lets everybody in on ${describe(range)}` };
     });
   },
@@ -149,15 +143,10 @@ export const exposureAwsAdministration: ResourcePolicy = {
       // A rule on every port is about the network at large, which may well know itself.
       const wide = range.to - range.from >= 65_534;
       if (!sources.some((source) => !wide || !isPrivate(source))) return;
-      for (const port of [22, 3389, 5985, 5986])
-        if (range.from <= port && port <= range.to) yield { path, problem: `opens port ${String(port)}` };
+      for (const port of administrationPorts([range])) yield { path, problem: `opens port ${String(port)}` };
     });
   },
 };
-
-function allowed({ from, to }: PortRange, ports: readonly number[]): boolean {
-  return from === to && ports.includes(from);
-}
 
 function describe({ from, to }: PortRange): string {
   return from === to ? `port ${String(from)}` : `ports ${String(from)} to ${String(to)}`;

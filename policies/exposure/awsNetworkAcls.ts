@@ -1,7 +1,7 @@
 /** AWS: what lies before the security groups lets in no more than they do. */
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, everyOne, listAt, quoted, type Resource } from "../resource.ts";
-import { isEverybody, portsOf, type PortRange } from "./networks.ts";
+import { holds, isEverybody, isEveryPort, portsOf, type PortRange } from "../facts/networks.ts";
 
 const listType = "aws:ec2/networkAcl:NetworkAcl";
 const ruleType = "aws:ec2/networkAclRule:NetworkAclRule";
@@ -32,11 +32,10 @@ export const exposureNetworkAcl: ResourcePolicy = {
     for (const rule of inboundRules(resource)) {
       if (!isEverybody(rule.source)) continue;
       if (!rule.allows) denied.push(rule);
-      else if (rule.range.from === 0 && rule.range.to === 65_535)
-        yield { path: rule.path, problem: "lets everybody in on every port" };
+      else if (isEveryPort(rule.range)) yield { path: rule.path, problem: "lets everybody in on every port" };
       else
         for (const port of refused)
-          if (holds(rule, port) && !denied.some((before) => holds(before, port)))
+          if (holds(rule.range, port) && !denied.some(({ range }) => holds(range, port)))
             yield { path: rule.path, problem: `lets everybody in on port ${String(port)}` };
     }
   },
@@ -59,10 +58,6 @@ function ruleOf(rule: unknown, path: string, number: string, action: string): Ru
     source: String(at(rule, "cidrBlock") ?? at(rule, "ipv6CidrBlock")),
     range: portsOf(at(rule, "protocol"), at(rule, "fromPort"), at(rule, "toPort")),
   };
-}
-
-function holds({ range }: Rule, port: number): boolean {
-  return range.from <= port && port <= range.to;
 }
 
 export const exposureDefaultNetwork: ResourcePolicy = {

@@ -3,7 +3,7 @@ import { nameOf } from "../facts/azureNames.ts";
 import type { StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, known, listAt, type Resource, type StackResource } from "../resource.ts";
 import { isFalse, isNotTrue, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
-import { isEverybody } from "./networks.ts";
+import { isEverybody } from "../facts/networks.ts";
 
 const account = "azure-native:storage:StorageAccount";
 const vault = "azure-native:keyvault:Vault";

@@ -2,7 +2,7 @@
 import { securityGroupType, securityRules, securityRuleType } from "../facts/securityRules.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { everyOne } from "../resource.ts";
-import { isEverybody } from "./networks.ts";
+import { isEverybody } from "../facts/networks.ts";
 
 export const exposureAzureDatagrams: ResourcePolicy = {
   id: "exposure-azure-udp",

@@ -10,7 +10,8 @@ import {
 import { rangesOf, subnetsOf } from "../facts/subnets.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, known, listAt } from "../resource.ts";
-import { isEverybody, type PortRange } from "./networks.ts";
+import { isEverybody, isEveryPort, type PortRange } from "../facts/networks.ts";
+import { administrationPorts, isOpen, openPorts } from "./ports.ts";
 
 const nic = "azure-native:network:NetworkInterface";
 const balancer = "azure-native:network:LoadBalancer";
@@ -23,19 +24,11 @@ export const exposureAzureInbound: ResourcePolicy = {
   remedy: "Name the networks that may come in; only ports of this policy's `ports` may be open to everybody",
   covers: ["CKV_AZURE_9", "CKV_AZURE_10", "CKV_AZURE_160", "CIS Azure 6.1", "AVD-AZU-0047"],
   types: [securityGroupType, securityRuleType],
-  settings: {
-    ports: {
-      type: "array",
-      items: { type: "integer" },
-      default: [443],
-      description: "Open to everybody.",
-    },
-  },
-  *check(resource, { ports: open }) {
+  settings: openPorts,
+  *check(resource, settings) {
     yield* everyOne(securityRules(resource), function* (rule) {
       if (!rule.isInbound || !rule.allows || !rule.sources.some(isEverybody)) return;
-      const isOpen = ({ from, to }: PortRange) => from === to && (open as readonly number[]).includes(from);
-      if (!rule.ports.every(isOpen))
+      if (!rule.ports.every((range) => isOpen(range, settings)))
         yield {
           path: rule.path,
           problem: `lets everybody in on port ${rule.ports.map(described).join(", ")}`,
@@ -48,10 +41,6 @@ function described(range: PortRange): string {
   const { from, to } = range;
   if (from === to) return String(from);
   return isEveryPort(range) ? "*" : `${String(from)}-${String(to)}`;
-}
-
-function isEveryPort({ from, to }: PortRange): boolean {
-  return from === 0 && to === 65_535;
 }
 
 export const exposureAzureAdministration: StackPolicy = {
@@ -70,9 +59,7 @@ export const exposureAzureAdministration: StackPolicy = {
     yield* everyOne(stack.ofType(securityGroupType, securityRuleType), function* (resource) {
       yield* everyOne(securityRules(resource), function* (rule) {
         if (!rule.isInbound || !rule.allows || /^(?:icmp|esp|ah)$/i.test(rule.protocol)) return;
-        const ports = [22, 3389, 5985, 5986].filter((port) =>
-          rule.ports.some(({ from, to }) => from <= port && port <= to),
-        );
+        const ports = administrationPorts(rule.ports);
         if (ports.length === 0 || isAmongItself(rule) || rule.sources.every((one) => bastions.includes(one)))
           return;
         for (const port of ports) yield { resource, path: rule.path, problem: `opens port ${String(port)}` };

@@ -4,7 +4,7 @@ import { podTypes } from "../facts/podTemplates.ts";
 import { isOn, releaseTypes } from "../facts/releases.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, everyOne, isMap, known, listAt, quoted, type Stack, type StackResource } from "../resource.ts";
-import { isEverybody } from "./networks.ts";
+import { isEverybody } from "../facts/networks.ts";
 
 const policyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 

@@ -3,7 +3,7 @@ import { isEdge, publicationsOf } from "../facts/publications.ts";
 import { isOn, releaseOf, releaseTypes } from "../facts/releases.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, listAt } from "../resource.ts";
-import { isEverybody } from "./networks.ts";
+import { isEverybody } from "../facts/networks.ts";
 
 export const exposureService: ResourcePolicy = {
   id: "exposure-service",

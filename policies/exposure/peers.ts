@@ -1,7 +1,7 @@
 /** A NetworkPolicy names its peers both ways: an empty selector, or none, is whoever runs there next. */
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, isMap, listAt } from "../resource.ts";
-import { isEverybody } from "./networks.ts";
+import { isEverybody } from "../facts/networks.ts";
 
 export const exposureNetworkPeers: ResourcePolicy = {
   id: "exposure-network-peers",

@@ -1,5 +1,5 @@
 /** What may come in by AWS' security groups, whichever of their types says it. */
-import { portsOf, type PortRange } from "../exposure/networks.ts";
+import { portsOf, type PortRange } from "./networks.ts";
 import { at, listAt, type Resource } from "../resource.ts";
 
 export const groupTypes = [

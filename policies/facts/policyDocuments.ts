@@ -1,5 +1,5 @@
 /** Policy documents of AWS: on identities, buckets, keys and roles. */
-import { isEverybody } from "../exposure/networks.ts";
+import { isEverybody } from "./networks.ts";
 import { at, isMap } from "../resource.ts";
 
 export interface Statement {

@@ -1,5 +1,5 @@
 /** What may come in by Azure's security groups, whether a group says it or a rule that is a resource of its own. */
-import type { PortRange } from "../exposure/networks.ts";
+import { everyPort, type PortRange } from "./networks.ts";
 import { at, listAt, type Resource } from "../resource.ts";
 
 export const securityGroupType = "azure-native:network:NetworkSecurityGroup";
@@ -79,5 +79,5 @@ function texts(rule: unknown, one: string): readonly string[] {
 /** Every port where it is none that can be read. */
 function portRange(text: string): PortRange {
   const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(text.trim()) ?? [];
-  return from === undefined ? { from: 0, to: 65_535 } : { from: Number(from), to: Number(to) };
+  return from === undefined ? everyPort : { from: Number(from), to: Number(to) };
 }

@@ -5,6 +5,17 @@ export interface PortRange {
   readonly to: number;
 }
 
+/** Also of a protocol that has none. */
+export const everyPort: PortRange = { from: 0, to: 65_535 };
+
+export function isEveryPort({ from, to }: PortRange): boolean {
+  return from === everyPort.from && to === everyPort.to;
+}
+
+export function holds({ from, to }: PortRange, port: number): boolean {
+  return from <= port && port <= to;
+}
+
 /** Whether a source stands for the internet: everybody, or so much of it that it makes no difference. */
 export function isEverybody(source: string): boolean {
   if (["*", "internet", "any"].includes(source.toLowerCase())) return true;
@@ -26,8 +37,7 @@ export function isPrivate(source: string): boolean {
 
 /** The ports of a rule; every port where the protocol has none or all. */
 export function portsOf(protocol: unknown, from: unknown, to: unknown): PortRange {
-  const all = { from: 0, to: 65_535 };
-  if (protocol === "-1" || protocol === "all" || protocol === -1 || protocol === "*") return all;
-  if (typeof from !== "number" || typeof to !== "number") return all;
-  return from < 0 ? all : { from, to };
+  if (protocol === "-1" || protocol === "all" || protocol === -1 || protocol === "*") return everyPort;
+  if (typeof from !== "number" || typeof to !== "number") return everyPort;
+  return from < 0 ? everyPort : { from, to };
 }
