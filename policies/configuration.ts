@@ -2,6 +2,7 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import type { Policy, Settings } from "./policy.ts";
 import type { Resource } from "./resource.ts";
+import { escaped } from "./text.ts";
 
 /** A resource for which a policy is put aside for a while. */
 export interface Exclusion {
@@ -93,6 +94,6 @@ function lastInstant(day: string): Date | undefined {
 }
 
 function pattern(text: string): RegExp {
-  const parts = text.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  const parts = text.split("*").map(escaped);
   return new RegExp(`^${parts.join(".*")}$`);
 }

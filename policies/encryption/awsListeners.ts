@@ -1,6 +1,7 @@
 /** AWS: what a load balancer takes and passes on is not in the clear, and a session is written down encrypted. */
 import type { ResourcePolicy } from "../policy.ts";
 import { at, isMap, listAt, quoted } from "../resource.ts";
+import { parsedJson } from "../text.ts";
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html */
 const strong = /^ELBSecurityPolicy-(?:TLS13-1-[23]-|FS-1-2-|TLS-1-2-)/;
@@ -72,11 +73,6 @@ export const encryptionSessions: ResourcePolicy = {
 };
 
 function inputsOf(content: unknown): unknown {
-  try {
-    const document: unknown = typeof content === "string" ? JSON.parse(content) : content;
-    const inputs = at(document, "inputs");
-    return isMap(inputs) ? inputs : undefined;
-  } catch {
-    return undefined;
-  }
+  const inputs = at(typeof content === "string" ? parsedJson(content) : content, "inputs");
+  return isMap(inputs) ? inputs : undefined;
 }

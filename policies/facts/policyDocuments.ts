@@ -1,6 +1,7 @@
 /** Policy documents of AWS: on identities, buckets, keys and roles. */
 import { isEverybody } from "./networks.ts";
 import { at, isMap } from "../resource.ts";
+import { parsedJson } from "../text.ts";
 
 export interface Statement {
   readonly path: string;
@@ -95,12 +96,4 @@ function principals(value: unknown): readonly string[] {
 function list(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? (value as unknown[]) : [value];
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 import { isMap, listAt, type Resource } from "../resource.ts";
 import { containersOf, podTemplateOf, podTypes } from "./podTemplates.ts";
 import { scriptsOf, scriptTypes } from "./scripts.ts";
+import { escaped, parsedJson } from "../text.ts";
 
 export interface Process {
   readonly resource: Resource;
@@ -63,10 +64,9 @@ function declaredService(resource: Resource): Process | undefined {
 function process(resource: Resource, path: string, words: readonly string[], image?: unknown): Process {
   const commandLine = words.join("\n");
   const flags = (name: string): readonly (string | true)[] => {
-    const escaped = name.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&");
     // Quotes and markup end a value in a script; none of the values that policies ask for holds any.
     const given = new RegExp(
-      `(?:^|[\\s"'>\`])--${escaped}(?:[= \\n]["']?([^\\s"'<>\`]+)|(=["']{0,2}))?(?=$|[\\s"'<\`])`,
+      `(?:^|[\\s"'>\`])--${escaped(name)}(?:[= \\n]["']?([^\\s"'<>\`]+)|(=["']{0,2}))?(?=$|[\\s"'<\`])`,
       "g",
     );
     return [...commandLine.matchAll(given)].map(([, value, nothing]) => {
@@ -82,12 +82,4 @@ function process(resource: Resource, path: string, words: readonly string[], ima
     flag: (name) => flags(name)[0],
     flags,
   };
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

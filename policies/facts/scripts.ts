@@ -1,6 +1,7 @@
 /** Texts that a machine will run: at its first start, by a cloud's agent, or over a connection. */
 import { unpacked } from "./payloads.ts";
-import { at, isMap, listAt, type Resource } from "../resource.ts";
+import { at, listAt, type Resource } from "../resource.ts";
+import { parsedJson } from "../text.ts";
 
 export interface Script {
   readonly path: string;
@@ -34,11 +35,9 @@ export function scriptsOf(resource: Resource): readonly Script[] {
 function opened(text: string): string {
   if (/^[A-Za-z0-9+/\r\n]{16,}={0,2}\s*$/.test(text)) return Buffer.from(text, "base64").toString("utf8");
   if (!text.startsWith("{")) return text;
-  try {
-    const document: unknown = JSON.parse(text);
-    const steps = isMap(document) ? listAt(document, "mainSteps") : [];
-    return steps.flatMap((step) => listAt(step, "inputs", "runCommand")).join("\n");
-  } catch {
-    return text;
-  }
+  const document = parsedJson(text);
+  if (document === undefined) return text;
+  return listAt(document, "mainSteps")
+    .flatMap((step) => listAt(step, "inputs", "runCommand"))
+    .join("\n");
 }

@@ -1,7 +1,7 @@
 /** Settings in the files that programs read: `key = value`, `key: value`, sections in brackets. */
-import { isMap } from "../resource.ts";
+import { isMap, type Resource } from "../resource.ts";
+import { escaped } from "../text.ts";
 import { textsOf, type Text } from "./texts.ts";
-import type { Resource } from "../resource.ts";
 
 /** `auth.anonymous.enabled` of an INI file, in its last word; undefined where it is not said. */
 export function iniValue(text: string, section: string, key: string): string | undefined {
@@ -74,8 +74,4 @@ export function isReference(value: unknown): boolean {
     typeof value === "string" &&
     (/^\$(?:__(?:file|env|vault))?\{|^\$\(|^\{\{/.test(value) || value === "[secret]")
   );
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[.+?^${}()|[\]\\*]/g, "\\$&");
 }

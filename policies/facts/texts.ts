@@ -1,6 +1,7 @@
 /** Every text that a resource holds, wherever in its properties. */
 import { unpacked } from "./payloads.ts";
 import { isMap, known, type Properties, type Resource } from "../resource.ts";
+import { parsedJson } from "../text.ts";
 
 export interface Text {
   readonly path: string;
@@ -13,17 +14,9 @@ export interface Text {
 export function textsOf({ type, props }: Resource): readonly Text[] {
   const declared =
     type === "pulumi-nodejs:dynamic/vigil:Service"
-      ? known(() => parsed(props["declaration"]), undefined)
+      ? known(() => parsedJson(String(props["declaration"])), undefined)
       : undefined;
   return declared === undefined ? below(props, "") : below(declared, "declaration");
-}
-
-function parsed(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text)) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function below(value: unknown, path: string, label = ""): readonly Text[] {
