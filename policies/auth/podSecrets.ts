@@ -1,5 +1,5 @@
 /** Secrets in what starts a container. */
-import { containerPolicy } from "../resilience/pods.ts";
+import { containerPolicy } from "../podPolicy.ts";
 import { at, isMap, listAt } from "../resource.ts";
 
 export const authPodSecrets = containerPolicy({

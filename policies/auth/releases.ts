@@ -7,7 +7,7 @@ import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.t
 import { grafanasOf, grafanaTypes } from "../facts/grafana.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
-import { releasePolicy } from "../resilience/releases.ts";
+import { releasePolicy } from "../releasePolicy.ts";
 
 export const authGossip = releasePolicy({
   id: "auth-gossip",

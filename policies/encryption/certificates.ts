@@ -2,7 +2,7 @@
 import { durationDays } from "../facts/amounts.ts";
 import { mapsOf } from "../facts/releaseMaps.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { releasePolicy } from "../resilience/releases.ts";
+import { releasePolicy } from "../releasePolicy.ts";
 import { at, isMap, quoted } from "../resource.ts";
 
 export const encryptionCertificate: ResourcePolicy = {

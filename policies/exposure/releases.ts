@@ -2,7 +2,7 @@
 import { mapsOf } from "../facts/releaseMaps.ts";
 import { valueOf, valuePath } from "../facts/releases.ts";
 import { at, listAt, quoted } from "../resource.ts";
-import { releasePolicy } from "../resilience/releases.ts";
+import { releasePolicy } from "../releasePolicy.ts";
 
 /** Charts whose very purpose is to answer the internet. */
 const edges = new Set([

@@ -3,7 +3,7 @@ import { mapsOf } from "../facts/releaseMaps.ts";
 import { valueOf, valuePath } from "../facts/releases.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { isMap, listAt, quoted } from "../resource.ts";
-import { releasePolicy } from "../resilience/releases.ts";
+import { releasePolicy } from "../releasePolicy.ts";
 
 export const identityReleaseToken = releasePolicy({
   id: "identity-release-token",

@@ -1,57 +1,8 @@
 /** Pods as Pod Security's `restricted` wants them, with limits, and images that stay what they were. */
-import {
-  containersOf,
-  podTemplateOf,
-  podTypes,
-  type Container,
-  type PodTemplate,
-} from "../facts/podTemplates.ts";
-import type { Concern, Fault, ResourcePolicy } from "../policy.ts";
+import { containersOf, type Container, type PodTemplate } from "../facts/podTemplates.ts";
+import { containerPolicy, podPolicy } from "../podPolicy.ts";
 import { namesVersion } from "./releaseValues.ts";
-import { at, everyOne, isMap, isOn, listAt, quoted, type Properties } from "../resource.ts";
-
-interface ContainerPolicy {
-  readonly id: string;
-  readonly concern?: Concern;
-  readonly severity: ResourcePolicy["severity"];
-  readonly description: string;
-  readonly remedy: string;
-  readonly covers: readonly string[];
-  /** What the pod says for its containers, also where each of them says it for itself: Pod Security refuses that too. */
-  readonly lookAtPod?: (pod: PodTemplate) => Iterable<Fault>;
-  readonly look: (container: Container) => Iterable<Fault>;
-}
-
-export function containerPolicy(given: ContainerPolicy): ResourcePolicy {
-  const { lookAtPod = () => [], look, concern = "resilience", ...policy } = given;
-  return {
-    ...policy,
-    concern,
-    types: podTypes,
-    *check(resource) {
-      const pod = podTemplateOf(resource);
-      if (pod === undefined) return;
-      yield* everyOne([lookAtPod(pod), everyOne(containersOf(pod), look)], (faults) => faults);
-    },
-  };
-}
-
-function podPolicy(
-  policy: Omit<ResourcePolicy, "types" | "check" | "concern"> & {
-    readonly look: (pod: PodTemplate) => Iterable<Fault>;
-  },
-): ResourcePolicy {
-  const { look, ...rest } = policy;
-  return {
-    ...rest,
-    concern: "resilience",
-    types: podTypes,
-    *check(resource) {
-      const pod = podTemplateOf(resource);
-      if (pod !== undefined) yield* look(pod);
-    },
-  };
-}
+import { at, isMap, isOn, listAt, quoted, type Properties } from "../resource.ts";
 
 /** Kubernetes lets such a pod say nothing that only Linux has. */
 function isWindows({ spec }: PodTemplate): boolean {

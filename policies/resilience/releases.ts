@@ -1,25 +1,10 @@
 /** Pods that charts make: what their values say of them. Where they say nothing the chart decides. */
 import { workloadsOf, workloadValue } from "../facts/chartWorkloads.ts";
 import { mapsOf, type NamedMap } from "../facts/releaseMaps.ts";
-import { releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
-import type { Fault, ResourcePolicy } from "../policy.ts";
+import { valueOf, valuePath, type Release } from "../facts/releases.ts";
+import type { Fault } from "../policy.ts";
+import { releasePolicy } from "../releasePolicy.ts";
 import { at, isMap, listAt, quoted } from "../resource.ts";
-
-type ReleasePolicy = Omit<ResourcePolicy, "types" | "check"> & {
-  readonly look: (release: Release, settings: Readonly<Record<string, unknown>>) => Iterable<Fault>;
-};
-
-/** A policy of what a Helm release says. */
-export function releasePolicy({ look, ...policy }: ReleasePolicy): ResourcePolicy {
-  return {
-    ...policy,
-    types: releaseTypes,
-    *check(resource, settings) {
-      const release = releaseOf(resource);
-      if (release !== undefined) yield* look(release, settings);
-    },
-  };
-}
 
 export const releasePodSecurity = releasePolicy({
   id: "release-pod-security",

@@ -6,7 +6,7 @@ import { mapsOf } from "../facts/releaseMaps.ts";
 import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { at, everyOne, listAt, quoted } from "../resource.ts";
-import { releasePolicy } from "../resilience/releases.ts";
+import { releasePolicy } from "../releasePolicy.ts";
 
 const common = { concern: "retention", covers: [] } as const;
 
