@@ -1,7 +1,7 @@
 /** Prometheus, Alertmanager, PushGateway and Thanos ask who is there: by password or certificate, over TLS. */
 import { podTypes } from "../facts/podTemplates.ts";
 import { processesOf, processTypes } from "../facts/processes.ts";
-import { isOn, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
+import { isTruthy, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
 import {
   alertmanager,
   isLocal,
@@ -56,7 +56,7 @@ export const authServers: ResourcePolicy = {
 function* charted(release: Release, part: string, { name, guard }: Program): Generator<Fault> {
   const base = part === "" ? "" : `${part}.`;
   const enabled = valueOf(release, `${base}enabled`);
-  if (enabled !== undefined && !isOn(enabled)) return;
+  if (enabled !== undefined && !isTruthy(enabled)) return;
   const given = ["extraArgs", "extraFlags"].map((list) => valueOf(release, `${base}${list}`));
   const words = given.flatMap((list) =>
     isMap(list)
@@ -66,7 +66,7 @@ function* charted(release: Release, part: string, { name, guard }: Program): Gen
         : [],
   );
   const guarded = words.some((word) => /^(?:--)?web\.config\.file=./.test(String(word)));
-  if (!guarded && !isOn(valueOf(release, `${base}webConfiguration`)))
+  if (!guarded && !isTruthy(valueOf(release, `${base}webConfiguration`)))
     yield { path: valuePath(`${base}extraArgs`), problem: `starts ${name} without --${guard}` };
 }
 

@@ -1,7 +1,7 @@
 /** Prometheus and Alertmanager of the operator, and the charts of both projects: who is asked, and who may come at all. */
 import { operatedTypes, specsOf, type OperatedSpec } from "../facts/operated.ts";
 import { asksWho, publicationsOf } from "../facts/publications.ts";
-import { isOn, releaseOf, releaseTypes } from "../facts/releases.ts";
+import { isTruthy, releaseOf, releaseTypes } from "../facts/releases.ts";
 import { closedNamespaces, namespaceOf } from "../exposure/kubernetes.ts";
 import type { Fault, StackPolicy } from "../policy.ts";
 import { at, everyOne, isMap, listAt, quoted, type Resource } from "../resource.ts";
@@ -65,7 +65,7 @@ const guarded = new Set([
 ]);
 
 function* web({ path: base, spec }: OperatedSpec, inside: boolean): Generator<Fault> {
-  if (isOn(at(spec, "listenLocal"))) return;
+  if (isTruthy(at(spec, "listenLocal"))) return;
   const path = `${base}.web.tlsConfig`;
   const tls = at(spec, "web", "tlsConfig");
   if (tls === undefined) {
@@ -92,7 +92,7 @@ function* grpc({ kind, path, spec }: OperatedSpec, inside: boolean): Generator<F
   const isRuler = kind === "ThanosRuler";
   const [server, base] = isRuler ? [spec, path] : [at(spec, "thanos"), `${path}.thanos`];
   const isThere = isRuler || (kind === "Prometheus" && isMap(server) && Object.keys(server).length > 0);
-  if (!isThere || isOn(at(server, "listenLocal")) || isOn(at(server, "grpcListenLocal"))) return;
+  if (!isThere || isTruthy(at(server, "listenLocal")) || isTruthy(at(server, "grpcListenLocal"))) return;
   const tls = at(server, "grpcServerTlsConfig");
   if (tls === undefined && inside) return;
   for (const [file, reference] of [
@@ -107,7 +107,7 @@ function* grpc({ kind, path, spec }: OperatedSpec, inside: boolean): Generator<F
 /** Of Alertmanagers that are more than one: the operator turns that of a single one off. */
 function* gossip({ kind, path, spec }: OperatedSpec, inside: boolean): Generator<Fault> {
   if (kind !== "Alertmanager") return;
-  const alone = Number(at(spec, "replicas") ?? 1) < 2 && !isOn(at(spec, "forceEnableClusterMode"));
+  const alone = Number(at(spec, "replicas") ?? 1) < 2 && !isTruthy(at(spec, "forceEnableClusterMode"));
   const tls = at(spec, "clusterTLS");
   if ((alone && listAt(spec, "additionalPeers").length === 0) || (tls === undefined && inside)) return;
   const type = at(tls, "server", "clientAuthType");

@@ -1,7 +1,7 @@
 /** What servers say to each other: Thanos' gRPC, the samples that it receives, Alertmanager's gossip. */
 import { podTypes } from "../facts/podTemplates.ts";
 import { processesOf, processTypes, type Process } from "../facts/processes.ts";
-import { isOn, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
+import { isTruthy, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
 import { alertmanager, componentOf, isLocal, runs } from "../facts/servers.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { everyOne, listAt } from "../resource.ts";
@@ -58,7 +58,7 @@ const parts = { query: true, ruler: false, storegateway: true, receive: true };
 function* charted(release: Release): Generator<Fault> {
   for (const [part, isDefault] of Object.entries(parts)) {
     const enabled = valueOf(release, `${part}.enabled`);
-    if (enabled === undefined ? !isDefault : !isOn(enabled)) continue;
+    if (enabled === undefined ? !isDefault : !isTruthy(enabled)) continue;
     const path = `${part}${valueOf(release, `${part}.mode`) === "split" ? ".ingester" : ""}.extraArgs`;
     const args = [
       ...listAt(release.values, part, "extraArgs"),

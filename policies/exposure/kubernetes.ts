@@ -1,7 +1,7 @@
 /** Kubernetes: traffic that nobody named is refused, and so are pods that may do too much. */
 import { operatedTypes } from "../facts/operated.ts";
 import { podTypes } from "../facts/podTemplates.ts";
-import { isOn, releaseTypes } from "../facts/releases.ts";
+import { isTruthy, releaseTypes } from "../facts/releases.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, everyOne, isMap, known, listAt, quoted, type Stack, type StackResource } from "../resource.ts";
 import { isEverybody } from "../facts/networks.ts";
@@ -175,7 +175,7 @@ export const exposureNamespace: ResourcePolicy = {
   *check({ type, props }) {
     const label = "pod-security.kubernetes.io/enforce";
     if (type.endsWith(":Release")) {
-      if (isOn(props["createNamespace"]))
+      if (isTruthy(props["createNamespace"]))
         yield { path: "createNamespace", problem: "makes a namespace without labels" };
       return;
     }

@@ -1,6 +1,6 @@
 /** Kubernetes: what answers outside of a cluster is meant to, and has TLS. */
 import { isEdge, publicationsOf } from "../facts/publications.ts";
-import { isOn, releaseOf, releaseTypes } from "../facts/releases.ts";
+import { isTruthy, releaseOf, releaseTypes } from "../facts/releases.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, listAt } from "../resource.ts";
 import { isEverybody } from "../facts/networks.ts";
@@ -76,7 +76,7 @@ export const exposureIngress: ResourcePolicy = {
       yield* everyOne(publicationsOf(release), function* ({ by, path, values }) {
         if (by !== "ingress") return;
         const certificates = [values["tls"], values["tlsSecretName"]].some(
-          (tls) => isOn(tls) && !(Array.isArray(tls) && tls.length === 0),
+          (tls) => isTruthy(tls) && !(Array.isArray(tls) && tls.length === 0),
         );
         if (!certificates && !endsTls(values["annotations"]))
           yield { path: `${path}.tls`, problem: "lists no host" };
@@ -112,10 +112,10 @@ export const exposureIngress: ResourcePolicy = {
 function endsTls(annotations: unknown): boolean {
   const listeners = at(annotations, "alb.ingress.kubernetes.io/listen-ports") ?? '[{"HTTPS": 443}]';
   return (
-    isOn(at(annotations, "alb.ingress.kubernetes.io/certificate-arn")) &&
+    isTruthy(at(annotations, "alb.ingress.kubernetes.io/certificate-arn")) &&
     (typeof listeners !== "string" ||
       !/"HTTP"/.test(listeners) ||
-      isOn(at(annotations, "alb.ingress.kubernetes.io/ssl-redirect")))
+      isTruthy(at(annotations, "alb.ingress.kubernetes.io/ssl-redirect")))
   );
 }
 

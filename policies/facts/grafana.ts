@@ -1,7 +1,7 @@
 /** Grafana's settings: of the chart, of the operator, in a file, or in the environment, which has the last word. */
 import { at, isMap, listAt, type Resource } from "../resource.ts";
 import { containersOf, podTemplateOf, podTypes, type Container } from "./podTemplates.ts";
-import { isOn, releaseOf, releaseTypes, valueOf, type Release } from "./releases.ts";
+import { isTruthy, releaseOf, releaseTypes, valueOf, type Release } from "./releases.ts";
 import { scriptsOf, scriptTypes } from "./scripts.ts";
 import { filesWith, iniText, iniValue, textOf } from "./settings.ts";
 
@@ -106,19 +106,19 @@ function grafana(
 function charted(release: Release): readonly Grafana[] {
   const base = { grafana: "", "kube-prometheus-stack": "grafana." }[release.chart];
   const enabled = base === undefined ? false : valueOf(release, `${base}enabled`);
-  if (base === undefined || (enabled !== undefined && !isOn(enabled))) return [];
+  if (base === undefined || (enabled !== undefined && !isTruthy(enabled))) return [];
   const value = (path: string): unknown => valueOf(release, `${base}${path}`);
   const environment = new Map(
     ["env", "envRenderSecret", "envValueFrom"].flatMap((list) => entries(value(list))),
   );
-  const fromSecrets = isOn(value("envFromSecret")) || listAt(value("envFromSecrets")).length > 0;
+  const fromSecrets = isTruthy(value("envFromSecret")) || listAt(value("envFromSecrets")).length > 0;
   const found = grafana(release.resource, `values.${base}grafana.ini`, {
     text: iniText(value("grafana\\.ini")),
     environment: withFiles(environment),
     environmentPath: `values.${base}env`,
     complete: !fromSecrets,
     // Grafana's own chart makes one; that of the whole stack had one for everybody until it left that to the first.
-    hasOwnPassword: base === "" || isOn(value("admin.existingSecret")),
+    hasOwnPassword: base === "" || isTruthy(value("admin.existingSecret")),
   });
   const written = { path: `values.${base}adminPassword`, value: value("adminPassword") };
   return [
@@ -127,9 +127,9 @@ function charted(release: Release): readonly Grafana[] {
       passwords: [...found.passwords, ...(written.value === undefined ? [] : [written])],
       defaultPassword: found.defaultPassword && written.value === undefined,
       published:
-        isOn(value("ingress.enabled")) ||
+        isTruthy(value("ingress.enabled")) ||
         Object.values(isMap(value("route")) ? (value("route") as object) : {}).some((route) =>
-          isOn(at(route, "enabled")),
+          isTruthy(at(route, "enabled")),
         ) ||
         ["LoadBalancer", "NodePort"].includes(String(value("service.type"))),
     },

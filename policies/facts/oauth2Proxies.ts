@@ -2,7 +2,7 @@
 import { at, isMap, listAt, type Properties, type Resource } from "../resource.ts";
 import { containersOf, podTemplateOf } from "./podTemplates.ts";
 import { processesOf, processTypes, type Process } from "./processes.ts";
-import { isOn, releaseOf, releaseTypes, valueOf, type Release } from "./releases.ts";
+import { isTruthy, releaseOf, releaseTypes, valueOf, type Release } from "./releases.ts";
 import { scriptsOf } from "./scripts.ts";
 import { textOf, tomlValues } from "./settings.ts";
 import { textsOf } from "./texts.ts";
@@ -85,15 +85,15 @@ function charted(release: Release): Oauth2Proxy {
   };
   const values: Readonly<Record<string, () => readonly string[]>> = {
     email_domains: () =>
-      items(config("emailDomains") ?? (isOn(config("existingConfig")) ? undefined : ["*"])),
+      items(config("emailDomains") ?? (isTruthy(config("existingConfig")) ? undefined : ["*"])),
     authenticated_emails_file: () =>
-      isOn(valueOf(release, "authenticatedEmailsFile.enabled")) ? ["emails"] : [],
+      isTruthy(valueOf(release, "authenticatedEmailsFile.enabled")) ? ["emails"] : [],
     cookie_secret: () => secret("cookieSecret"),
     client_secret: () => secret("clientSecret"),
   };
   // Without a Secret of somebody's the chart makes one of what its values say, or of its own, which everybody knows.
   const secret = (name: string): readonly string[] =>
-    isOn(config("existingSecret")) || valueOf(release, "proxyVarsAsSecrets") === false
+    isTruthy(config("existingSecret")) || valueOf(release, "proxyVarsAsSecrets") === false
       ? []
       : items(config(name) ?? "XXXXXXXX");
   const file = config("configFile");
@@ -103,11 +103,11 @@ function charted(release: Release): Oauth2Proxy {
       firstSaid(
         told(name),
         () => environment(name),
-        () => (isOn(file) ? tomlValues(textOf(file), name) : []),
+        () => (isTruthy(file) ? tomlValues(textOf(file), name) : []),
         // A file of one's own has no domains of the chart's.
-        () => (isOn(file) && name === "email_domains" ? [] : (values[name]?.() ?? [])),
+        () => (isTruthy(file) && name === "email_domains" ? [] : (values[name]?.() ?? [])),
       ),
-    complete: !isOn(config("existingConfig")),
+    complete: !isTruthy(config("existingConfig")),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What the operator is told to run, by its custom resources or by kube-prometheus-stack's values. */
 import { at, type Resource } from "../resource.ts";
-import { isOn, releaseOf, valueOf } from "./releases.ts";
+import { isTruthy, releaseOf, valueOf } from "./releases.ts";
 
 export interface OperatedSpec {
   readonly kind: "Prometheus" | "PrometheusAgent" | "Alertmanager" | "ThanosRuler";
@@ -32,7 +32,7 @@ export function specsOf(resource: Resource): readonly OperatedSpec[] {
   if (release?.chart !== "kube-prometheus-stack") return [];
   return parts.flatMap(({ part, kind: made, isDefault }) => {
     const enabled = valueOf(release, `${part}.enabled`);
-    if (enabled === undefined ? !isDefault : !isOn(enabled)) return [];
+    if (enabled === undefined ? !isDefault : !isTruthy(enabled)) return [];
     const path = `${part}.${part}Spec`;
     return [{ kind: made, path: `values.${path}`, spec: valueOf(release, path) }];
   });

@@ -1,6 +1,6 @@
 /** What a chart's values put before a cluster: Services that leave it, Ingresses and routes. */
 import { at, everyOne, isMap, known, listAt, type Properties } from "../resource.ts";
-import { isOn, valuePath, type Release } from "./releases.ts";
+import { isTruthy, valuePath, type Release } from "./releases.ts";
 
 export interface Publication {
   /** `values.server.service`. */
@@ -48,14 +48,14 @@ function* below(values: Properties, path: string): Generator<Publication> {
     const isExternal = key.endsWith("External") && inner["type"] === undefined;
     const found = { path: valuePath(where), values: isExternal ? { ...inner, type: "LoadBalancer" } : inner };
     if (isService && leaves(found.values)) yield { by: "service", ...found };
-    if (ingresses.test(key) && isOn(inner["enabled"])) yield { by: "ingress", ...found };
-    if (routes.test(path) && isOn(inner["enabled"])) yield { by: "route", ...found };
+    if (ingresses.test(key) && isTruthy(inner["enabled"])) yield { by: "ingress", ...found };
+    if (routes.test(path) && isTruthy(inner["enabled"])) yield { by: "route", ...found };
     yield* below(inner, where);
   });
 }
 
 function isOff({ enabled }: Properties): boolean {
-  return enabled !== undefined && !isOn(enabled);
+  return enabled !== undefined && !isTruthy(enabled);
 }
 
 /** Whether a Service answers outside of its cluster. */
@@ -70,7 +70,7 @@ export function leaves(spec: unknown): boolean {
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/
  */
 export function asksWho(annotations: unknown): boolean {
-  const set = (name: string): boolean => isOn(at(annotations, name));
+  const set = (name: string): boolean => isTruthy(at(annotations, name));
   const nginx = "nginx.ingress.kubernetes.io";
   return (
     set(`${nginx}/auth-url`) ||

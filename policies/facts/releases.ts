@@ -38,6 +38,6 @@ function stepsOf(path: string): string[] {
 }
 
 /** Whether a chart's template takes it for on: any text is, also `"false"`. */
-export function isOn(value: unknown): boolean {
+export function isTruthy(value: unknown): boolean {
   return Boolean(value);
 }
