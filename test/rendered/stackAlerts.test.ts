@@ -10,12 +10,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { extendSystem } from "../../monitoring/extend.ts";
 import type { System } from "../../monitoring/model.ts";
 import { renderRules } from "../../monitoring/rules.ts";
 import { seconds } from "../../monitoring/units.ts";
 import { systems } from "../../systems/index.ts";
 import { ensureTools } from "../../tools/toolchain.ts";
+import { withReceivers } from "../systemWithReceivers.ts";
 import type { AlertCase, Place } from "./alerts/cases.ts";
 import { casesFor } from "./alerts/index.ts";
 import { inputSeries } from "./ruleTests.ts";
@@ -111,22 +111,6 @@ function stackRules(system: System): Rule[] {
     groups: { name: string; rules: Rule[] }[];
   };
   return groups.filter(({ name }) => name.startsWith("stack-")).flatMap(({ rules }) => rules);
-}
-
-function withReceivers(system: System): System {
-  return extendSystem(system, {
-    externalLabels: {},
-    retention: { local: {} },
-    longTerm: "receive",
-    sizing: {},
-    jobs: [],
-    targets: {},
-    recording: [],
-    alerts: [],
-    receivers: [],
-    routes: [],
-    inhibitions: [],
-  });
 }
 
 function nameOfFile(text: string): string {

@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { selfMonitoring } from "../../monitoring/alerts/selfMonitoring.ts";
 import { stackInhibitions } from "../../monitoring/alerts/inhibitions.ts";
-import { extendSystem } from "../../monitoring/extend.ts";
 import type { Alert, System } from "../../monitoring/model.ts";
 import { longestLookback } from "../../monitoring/promql.ts";
 import { seconds } from "../../monitoring/units.ts";
 import { systems } from "../../systems/index.ts";
+import { withReceivers } from "../systemWithReceivers.ts";
 
 const parameters = { environment: "production", region: "eastus", layout: "cluster" } as const;
 const trade = systems.trade(parameters);
@@ -114,20 +114,4 @@ function said({ cause, follows }: Pair): string {
   const of = (alert: Alert) =>
     `${alert.name} (${alert.severity}, after ${alert.for}, lasts ${String(lasts(alert))}s)`;
   return `${of(cause)} -> ${of(follows)}`;
-}
-
-function withReceivers(system: System): System {
-  return extendSystem(system, {
-    externalLabels: {},
-    retention: { local: {} },
-    longTerm: "receive",
-    sizing: {},
-    jobs: [],
-    targets: {},
-    recording: [],
-    alerts: [],
-    receivers: [],
-    routes: [],
-    inhibitions: [],
-  });
 }
