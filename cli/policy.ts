@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { policies } from "../policies/catalogue.ts";
 import { levels, packConfiguration } from "../policies/packConfiguration.ts";
 import { sarif } from "../policies/sarif.ts";
-import { violationsOf, type Violation } from "../policies/violations.ts";
+import { eventsOf, violationsOf, type Violation } from "../policies/violations.ts";
 import { repository, runPulumi } from "./engine.ts";
 import { colour, fromCaller, run, table } from "./terminal.ts";
 
@@ -73,7 +73,7 @@ async function analyze(state: string, config: string | undefined): Promise<Viola
     ...["--policy-pack", join(repository, "policies")],
     ...(config === undefined ? [] : ["--policy-pack-config", config]),
   ]);
-  const { violations, finished } = violationsOf(stdout);
+  const { violations, finished } = violationsOf(eventsOf(stdout));
   if (!finished) throw new Error(`the state could not be checked: ${reason(stderr)}`);
   return violations;
 }

@@ -9,7 +9,8 @@ export interface Violation {
   readonly message: string;
 }
 
-interface Event {
+/** What of an event is about policies, or about the end. */
+export interface PolicyRunEvent {
   readonly policyEvent?: {
     readonly resourceUrn?: string;
     readonly message: string;
@@ -20,12 +21,19 @@ interface Event {
   readonly summaryEvent?: { readonly result?: string };
 }
 
-/** @param lines one JSON object a line; `finished` is whether every resource was looked at */
-export function violationsOf(lines: string): { violations: Violation[]; finished: boolean } {
-  const events = lines
+/** @param lines one JSON object a line, as the engine writes its events; other lines are left out */
+export function eventsOf<Event extends object>(lines: string): Event[] {
+  return lines
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as Event);
+}
+
+/** @returns with `finished`, which is whether every resource was looked at */
+export function violationsOf(events: readonly PolicyRunEvent[]): {
+  violations: Violation[];
+  finished: boolean;
+} {
   const violations = events.flatMap(({ policyEvent }) =>
     policyEvent === undefined ? [] : [violation(policyEvent)],
   );
@@ -37,7 +45,7 @@ export function violationsOf(lines: string): { violations: Violation[]; finished
   };
 }
 
-function violation(event: NonNullable<Event["policyEvent"]>): Violation {
+function violation(event: NonNullable<PolicyRunEvent["policyEvent"]>): Violation {
   const { policyName, severity = "medium", enforcementLevel, resourceUrn = "", message } = event;
   const said = message.trim().split("\n");
   return {

@@ -1,5 +1,5 @@
 /** What one run of the engine has found, read from the log of its events (sdk/go/common/apitype/events.go). */
-import { violationsOf, type Violation } from "../../policies/violations.ts";
+import { eventsOf, violationsOf, type PolicyRunEvent, type Violation } from "../../policies/violations.ts";
 import { withoutQuotedProperties } from "./secrets.ts";
 
 export type Operation = "create" | "update" | "replace" | "delete" | "import" | "read";
@@ -51,7 +51,7 @@ interface Step {
   readonly detailedDiff: Readonly<Record<string, unknown>> | null;
 }
 
-interface EngineEvent {
+interface EngineEvent extends PolicyRunEvent {
   readonly resourcePreEvent?: { readonly metadata: Step };
   readonly resOutputsEvent?: { readonly metadata: Step };
   readonly resOpFailedEvent?: { readonly metadata: Step };
@@ -72,12 +72,9 @@ const operations: ReadonlySet<string> = new Set([
 
 /** @param log one JSON object a line, as `--event-log` writes it */
 export function outcomeOf(log: string): Outcome {
-  const events = log
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as EngineEvent);
+  const events = eventsOf<EngineEvent>(log);
   const steps = stepsOf(events);
-  const { violations, finished } = violationsOf(log);
+  const { violations, finished } = violationsOf(events);
   const summary = events.find(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent;
   const failures = failuresOf(events);
   return {

@@ -9,7 +9,7 @@ import { readStackFiles } from "../../configuration/stackFiles.ts";
 import { policies } from "../../policies/catalogue.ts";
 import { packConfiguration, type PackConfiguration } from "../../policies/packConfiguration.ts";
 import type { StackResource } from "../../policies/resource.ts";
-import { violationsOf } from "../../policies/violations.ts";
+import { eventsOf, violationsOf } from "../../policies/violations.ts";
 import { resourcesOf } from "../../simulation/exported.ts";
 import { assertSucceeded, simulatedStack } from "../../simulation/projectStack.ts";
 import { evaluate, exported, given } from "../policies/evaluation.ts";
@@ -103,7 +103,7 @@ describe("The policy pack over this project's stacks", function () {
       ...["policy", "analyze", "--json", "--file", file],
       ...["--policy-pack", pack, "--policy-pack-config", config],
     ]);
-    const { violations, finished } = violationsOf(stdout);
+    const { violations, finished } = violationsOf(eventsOf(stdout));
     assert.notEqual(code, 0);
     assert.ok(finished);
     assert.deepEqual(
