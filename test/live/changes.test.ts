@@ -124,8 +124,9 @@ describe("A change of a stack", function () {
     }
     const { code, stdout } = await stack.tryApply({ retention: { time: "28d" } });
     assert.notEqual(code, 0);
-    const [, failed = ""] =
-      /(prometheus-[12]) ends as soon as it is started .*logs\/\1\.log/.exec(stdout) ?? [];
+    const [, failed = "", reason = ""] =
+      /(prometheus-[12]) ends as soon as it is started .*logs\/\1\.log\n((?: +.*\n){3})/.exec(stdout) ?? [];
+    assert.match(reason, /queries\.active|query log|is a directory/i);
     const other = failed === "prometheus-1" ? "prometheus-2" : "prometheus-1";
     assert.match(stdout, new RegExp(`${other} was left as it is, because ${failed}`));
     assert.equal((await running())[other], before[other]);

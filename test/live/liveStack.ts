@@ -1,6 +1,7 @@
 /** A real stack for one test file: own folder, own ports, own Pulumi state; gone afterwards. */
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -158,26 +159,32 @@ export async function eventually<T>(
   }
 }
 
-/** A block of 200 ports below the range of outgoing connections; another test file finds another. */
+/**
+ * A block of 200 ports below the range of outgoing connections. Its last one, which no stack uses, is held until this
+ * process ends, so that a test file that starts at the same time takes another block.
+ */
 export async function freePortBase(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const base = 22_000 + 200 * Math.floor(Math.random() * 45);
-    if (
-      (
-        await Promise.all([0, 10, 100, 119, 130, 131, 132, 133, 199].map((offset) => isFree(base + offset)))
-      ).every(Boolean)
-    )
+    const claim = await listenOn(base + 199);
+    if (claim === undefined) continue;
+    const others = [0, 10, 100, 119, 130, 131, 132, 133].map(async (offset) => listenOn(base + offset));
+    const servers = await Promise.all(others);
+    await Promise.all(servers.map(async (server) => server && once(server.close(), "close")));
+    if (!servers.includes(undefined)) {
+      claim.unref();
       return base;
+    }
+    claim.close();
   }
   throw new Error("no free block of ports between 22000 and 31000");
 }
 
-async function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => {
-      resolve(false);
-    });
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
+/** Undefined where the port is taken. */
+async function listenOn(port: number): Promise<Server | undefined> {
+  const server = createServer().listen(port, "127.0.0.1");
+  return once(server, "listening").then(
+    () => server,
+    () => undefined,
+  );
 }

@@ -156,7 +156,7 @@ async function start({ service, executable, secrets }: ServiceState, paths: Stac
       endless.abort();
     });
   });
-  if (!(await isSupervised(paths, service.name))) throw new Error(portsTaken(service, paths));
+  if (!(await isSupervised(paths, service.name))) throw new Error(await portsTaken(service, paths));
   await completeSetup(service, paths, secrets);
 }
 
@@ -173,19 +173,25 @@ async function untilHopeless(
     const process = (await supervisor.list()).find((known) => known.name === name);
     if (process !== undefined && process.restarts >= hopelessRestarts)
       throw new Error(
-        `${name} ends as soon as it is started (${String(process.restarts)} times); why is in its log: ` +
-          join(paths.logs, `${name}.log`),
+        `${name} ends as soon as it is started (${String(process.restarts)} times); ${await lastWords(name, paths)}`,
       );
   }
 }
 
 /** Something answered in the service's place and let the credentials pass: a left-over of this very stack. */
-function portsTaken({ name, ports }: Service, paths: StackPaths): string {
+async function portsTaken({ name, ports }: Service, paths: StackPaths): Promise<string> {
   const numbers = ports.map(({ number }) => number).join(", ");
   return (
     `${name} does not run, but another process answers on its ports (${numbers}): end that process, then run ` +
-    `npm start again; the log: ${join(paths.logs, `${name}.log`)}`
+    `npm start again; ${await lastWords(name, paths)}`
   );
+}
+
+/** Where a service's log is, and its last three lines: they mostly name the reason, and the log may be on another machine. */
+async function lastWords(name: string, paths: StackPaths): Promise<string> {
+  const log = join(paths.logs, `${name}.log`);
+  const lines = ((await readTextFile(log)) ?? "").split("\n").filter((line) => line.trim() !== "");
+  return [`why is in its log: ${log}`, ...lines.slice(-3).map((line) => `  ${line}`)].join("\n");
 }
 
 async function reload({ service, secrets }: ServiceState, paths: StackPaths): Promise<void> {
