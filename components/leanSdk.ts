@@ -5,8 +5,8 @@
  * compiler, 0.4 s in all, for parts that this program never uses. Here the index has the same names, and each heavy part is
  * loaded when it is first asked for.
  */
-import type { Session } from "node:inspector";
 import { createRequire } from "node:module";
+import { standIn } from "./moduleCache.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -58,16 +58,8 @@ export function leanIndex(path: keyof typeof indexes): object {
   return index;
 }
 
-/** What has been loaded already, as by a test, stays as it is. */
-for (const path of Object.keys(indexes) as (keyof typeof indexes)[]) {
-  const file = require.resolve(path);
-  require.cache[file] ??= {
-    id: file,
-    filename: file,
-    loaded: true,
-    exports: leanIndex(path),
-  } as NodeJS.Module;
-}
+for (const path of Object.keys(indexes) as (keyof typeof indexes)[])
+  standIn(require.resolve(path), () => leanIndex(path));
 
 if (process.env["VIGIL_DEBUG"] === undefined) {
   // Three messages about each resource go to the engine, which throws them away unless it was called with --debug: a quarter
@@ -86,8 +78,12 @@ if (process.env["VIGIL_DEBUG"] === undefined) {
     const { getStore } = require("@pulumi/pulumi/runtime/state.js") as {
       getStore: () => { leakCandidates: Set<unknown> };
     };
-    void debuggable.debuggablePromise(Promise.resolve(), "none");
+    const { debuggablePromise } = debuggable;
+    let looked = false;
     debuggable.debuggablePromise = (promise) => {
+      // Not before: the runner says where the engine is after this has been loaded, and the first call reads it.
+      if (!looked) void debuggablePromise(Promise.resolve(), "none");
+      looked = true;
       const { leakCandidates } = getStore();
       leakCandidates.add(promise);
       return promise.then(
@@ -105,23 +101,3 @@ if (process.env["VIGIL_DEBUG"] === undefined) {
   const { Resource } = require("@pulumi/pulumi/resource.js") as { Resource: { stackTrace: () => object[] } };
   Resource.stackTrace = () => [];
 }
-
-// The runner has V8 debug the program from its start, for the sake of functions that go into the state: every promise and every
-// script that is loaded then costs more, a tenth of the program's time. Here it begins when a function is to be stored.
-const runnersHooks = require.resolve("@pulumi/pulumi/runtime/closure/v8Hooks.js");
-if (runnersHooks in require.cache) {
-  const hooks = require(runnersHooks) as { getSessionAsync: () => Promise<Session> };
-  const { getSessionAsync } = hooks;
-  hooks.getSessionAsync = async () => {
-    const session = await getSessionAsync();
-    session.post("Debugger.enable");
-    return session;
-  };
-  void getSessionAsync().then((session) => {
-    session.post("Debugger.disable");
-  });
-}
-
-// The SDK keeps the stack of every promise that it makes, and its runner has each mapped to sources (source-map-support):
-// 0.2 s of every preview. Node strips types in place, so that the stacks of this program are right without.
-delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;

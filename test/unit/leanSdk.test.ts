@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { repository } from "../../cli/engine.ts";
+import { lateModules } from "../../components/leanRunner.ts";
 import { indexes, leanIndex } from "../../components/leanSdk.ts";
 
 const require = createRequire(import.meta.url);
@@ -11,6 +12,11 @@ describe("The SDK as the program loads it", () => {
   for (const path of paths)
     it(`has every name of ${path}, and no other`, () => {
       assert.deepEqual(Object.keys(leanIndex(path)).sort(), namesOf(path));
+    });
+
+  for (const [what, { file, standIn }] of Object.entries(lateModules))
+    it(`has every name of the runner's ${what}, and no other`, () => {
+      assert.deepEqual(Object.keys(standIn(file)).sort(), namesOf(file));
     });
 
   it("gives what is heavy when it is asked for", () => {
