@@ -1,4 +1,3 @@
-import "../leanDashboards.ts";
 import type { StackConfig } from "../../config.ts";
 import { planKubernetes } from "../../monitoring/kubernetes.ts";
 import type { ClusterFacts, KubernetesPlan } from "../../monitoring/kubernetes/model.ts";

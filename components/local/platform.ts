@@ -7,6 +7,7 @@ import type { StackConfig } from "../../config.ts";
 import { addedTargets, secretsOfReceiver } from "../../monitoring/extend.ts";
 import { localLayout } from "../../monitoring/localLayout.ts";
 import type { Finding } from "../../monitoring/checks/finding.ts";
+import { renderDashboards } from "../../monitoring/dashboards/render.ts";
 import type { Component, System } from "../../monitoring/model.ts";
 import { onThisMachine, silentReceivers } from "../../monitoring/onThisMachine.ts";
 import { quickened } from "../../monitoring/timeScale.ts";
@@ -19,7 +20,7 @@ import { LocalStack } from "./stack.ts";
 /** @throws when a program that every stack needs can be neither found nor installed. */
 export async function localPlatform(config: StackConfig<pulumi.Output<string>>): Promise<StackPlatform> {
   const executables = await localPrograms();
-  const grafana = config.grafana === "off" ? undefined : await grafanaFor(executables.grafana);
+  const grafana = config.grafana === "off" ? undefined : grafanaFor(executables.grafana);
   if (config.grafana === "on" && grafana === undefined)
     throw new pulumi.RunError(
       "vigil:grafana: got on, but Grafana is not to be had here; set it to auto or off",
@@ -96,10 +97,8 @@ function tooLong(root: string): Finding[] {
 type Grafana = NonNullable<PlanOptions["grafana"]>;
 
 /** What a plan needs for Grafana; undefined where its program is not to be had. */
-async function grafanaFor(program: string | undefined): Promise<((system: System) => Grafana) | undefined> {
+function grafanaFor(program: string | undefined): ((system: System) => Grafana) | undefined {
   if (program === undefined) return undefined;
-  await import("../leanDashboards.ts");
-  const { renderDashboards } = await import("../../monitoring/dashboards/render.ts");
   return (system) => ({ home: dirname(dirname(program)), dashboards: renderDashboards(system) });
 }
 

@@ -1,7 +1,7 @@
 /** From a stack's configuration to a stack on Windows machines: in Azure, on EC2, or on those that exist. */
 import type { StackConfig } from "../../config.ts";
 import { defaultKeySecret } from "../../configuration/machineForm.ts";
-import type { RenderedDashboard } from "../../monitoring/dashboards/render.ts";
+import { renderDashboards, type RenderedDashboard } from "../../monitoring/dashboards/render.ts";
 import type { System } from "../../monitoring/model.ts";
 import type { StepAdapter } from "../hosts/adapter.ts";
 import { HostCertificates } from "../hosts/certificates.ts";
@@ -30,7 +30,7 @@ export function windowsPlatform(
   return {
     ...windowsChecks(config, thisSystem),
     deploy: async ({ system }) => {
-      const dashboards = config.grafana === "off" ? [] : await dashboardsOf(system);
+      const dashboards = config.grafana === "off" ? [] : renderDashboards(system);
       const { plan, hosts } = await placed(config, system, dashboards);
       return deployed(config, plan, hosts);
     },
@@ -100,9 +100,4 @@ function existingAdapters(config: Config): Record<string, StepAdapter> {
       ];
     }),
   );
-}
-
-async function dashboardsOf(system: System): Promise<RenderedDashboard[]> {
-  const { renderDashboards } = await import("../../monitoring/dashboards/render.ts");
-  return renderDashboards(system);
 }

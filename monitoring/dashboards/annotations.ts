@@ -1,6 +1,5 @@
-import * as sdk from "@grafana/grafana-foundation-sdk/dashboard";
-import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import { queryDatasource } from "./datasource.ts";
+import type { Annotation } from "./grafana.ts";
 
 /** Moments that explain a change of the lines: series whose value is the time of what they tell of, in seconds. */
 export const annotations = [
@@ -19,21 +18,23 @@ export const annotations = [
 ] as const;
 
 /** Grafana takes the value, in milliseconds, for the time of the mark. */
-export function annotationBuilders(): sdk.AnnotationQueryBuilder[] {
-  return annotations.map(({ name, expression, title, colour }) =>
-    new sdk.AnnotationQueryBuilder()
-      .name(name)
-      .datasource(queryDatasource)
-      .enable(true)
-      .iconColor(colour)
-      .target(
-        new prometheus.DataqueryBuilder()
-          .refId("Anno")
-          .datasource(queryDatasource)
-          .expr(`${expression} * 1000`)
-          .range(),
-      )
-      .titleFormat(title)
-      .useValueForTime(true),
-  );
+export function grafanaAnnotations(): Annotation[] {
+  return annotations.map(({ name, expression, title, colour }) => ({
+    name,
+    datasource: queryDatasource,
+    enable: true,
+    hide: false,
+    builtIn: 0,
+    placement: "inControlsMenu",
+    iconColor: colour,
+    target: {
+      refId: "Anno",
+      datasource: queryDatasource,
+      expr: `${expression} * 1000`,
+      instant: false,
+      range: true,
+    },
+    titleFormat: title,
+    useValueForTime: true,
+  }));
 }

@@ -1,13 +1,6 @@
-import * as cog from "@grafana/grafana-foundation-sdk/cog";
-import * as common from "@grafana/grafana-foundation-sdk/common";
-import * as sdk from "@grafana/grafana-foundation-sdk/dashboard";
-import * as gauge from "@grafana/grafana-foundation-sdk/gauge";
-import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
-import * as stat from "@grafana/grafana-foundation-sdk/stat";
-import * as table from "@grafana/grafana-foundation-sdk/table";
-import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 import type { Panel } from "../model.ts";
 import { queryDatasource } from "./datasource.ts";
+import type * as grafana from "./grafana.ts";
 import type { GridPosition } from "./grid.ts";
 import { isLimit } from "./limits.ts";
 import { expressionsOf } from "./panelExpressions.ts";
@@ -23,148 +16,152 @@ export interface PanelPlace {
 }
 
 /** Grafana's panel: its queries, their unit, and a colour for each side of the thresholds. */
-export function panelBuilder(panel: Panel, place: PanelPlace): cog.Builder<sdk.Panel> {
+export function grafanaPanel(panel: Panel, { id, position, sampling }: PanelPlace): grafana.Panel {
+  return {
+    id,
+    title: panel.title,
+    description: panel.about,
+    datasource: queryDatasource,
+    gridPos: { ...position },
+    interval: `${String(sampling)}s`,
+    transparent: false,
+    repeatDirection: "h",
+    targets: queries(panel),
+    ...(panel.opens !== undefined && { links: [dashboardLink(panel.opens)] }),
+    ...drawing(panel),
+  };
+}
+
+function drawing(panel: Panel): grafana.Drawing {
   switch (panel.kind) {
     case "timeseries":
-      return described(timeSeries(panel), panel, place);
+      return timeSeries(panel);
     case "stat":
-      return described(singleStat(panel), panel, place);
+      return singleStat(panel);
     case "gauge":
-      return described(singleValue(new gauge.PanelBuilder(), panel), panel, place);
+      return gauge(panel);
     case "table":
-      return withoutFooter(described(rows(panel), panel, place));
+      return table(panel);
   }
 }
 
-/** The SDK still gives each table the footer of Grafana 11, which later versions do not know. */
-function withoutFooter(builder: cog.Builder<sdk.Panel>): cog.Builder<sdk.Panel> {
+/** What fields of every kind of panel say. */
+function fieldDefaults(panel: Panel): Omit<grafana.Drawing["fieldConfig"]["defaults"], "custom"> {
   return {
-    build: () => {
-      const panel = builder.build();
-      const { footer: _, ...known } = panel.options as Record<string, unknown>;
-      return { ...panel, options: known };
+    unit: panel.unit,
+    noValue: "–",
+    thresholds: { mode: "absolute", steps: thresholdSteps(panel) },
+    ...(panel.min !== undefined && { min: panel.min }),
+    ...(panel.max !== undefined && { max: panel.max }),
+    ...(panel.words !== undefined && { mappings: [valueMapping(panel.words)] }),
+  };
+}
+
+function timeSeries(panel: Panel): grafana.Drawing {
+  const limits = (panel.more ?? []).map(({ legend }) => legend).filter(isLimit);
+  return {
+    type: "timeseries",
+    options: {
+      legend: { displayMode: "table", placement: "bottom", showLegend: true, calcs: ["lastNotNull", "max"] },
+      tooltip: { mode: "multi", sort: "desc" },
+    },
+    fieldConfig: {
+      defaults: {
+        ...fieldDefaults(panel),
+        custom: {
+          lineWidth: 1,
+          fillOpacity: panel.stacked === true ? 30 : 10,
+          showPoints: "never",
+          // A hole in the data is shown as one.
+          spanNulls: false,
+          ...(panel.stacked === true && { stacking: { mode: "normal" } }),
+          ...(panel.thresholds !== undefined && { thresholdsStyle: { mode: "dashed" } }),
+        },
+      },
+      overrides: limits.map((name) => override(name, dashedLine)),
     },
   };
 }
 
-/** What the SDK's panel builders have in common; each kind is a class of its own. */
-interface AnyPanelBuilder extends cog.Builder<sdk.Panel> {
-  id(id: number): this;
-  title(title: string): this;
-  description(description: string): this;
-  datasource(reference: common.DataSourceRef): this;
-  gridPos(position: sdk.GridPos): this;
-  interval(interval: string): this;
-  links(links: cog.Builder<sdk.DashboardLink>[]): this;
-  mappings(mappings: sdk.ValueMapping[]): this;
-  min(min: number): this;
-  max(max: number): this;
-  unit(unit: string): this;
-  noValue(noValue: string): this;
-  thresholds(thresholds: cog.Builder<sdk.ThresholdsConfig>): this;
-}
-
-function described<B extends AnyPanelBuilder>(
-  builder: B,
-  panel: Panel,
-  { id, position, sampling }: PanelPlace,
-): B {
-  builder
-    .id(id)
-    .title(panel.title)
-    .description(panel.about)
-    .datasource(queryDatasource)
-    .gridPos({ ...position })
-    .interval(`${String(sampling)}s`)
-    .unit(panel.unit)
-    .noValue("–")
-    .thresholds(
-      new sdk.ThresholdsConfigBuilder().mode(sdk.ThresholdsMode.Absolute).steps(thresholdSteps(panel)),
-    );
-  if (panel.min !== undefined) builder.min(panel.min);
-  if (panel.max !== undefined) builder.max(panel.max);
-  if (panel.words !== undefined) builder.mappings([valueMapping(panel.words)]);
-  if (panel.opens !== undefined) builder.links([dashboardLink(panel.opens)]);
-  return builder;
-}
-
-function timeSeries(panel: Panel): timeseries.PanelBuilder {
-  const legend = new common.VizLegendOptionsBuilder()
-    .displayMode(common.LegendDisplayMode.Table)
-    .placement(common.LegendPlacement.Bottom)
-    .showLegend(true)
-    .calcs(["lastNotNull", "max"]);
-  const tooltip = new common.VizTooltipOptionsBuilder()
-    .mode(common.TooltipDisplayMode.Multi)
-    .sort(common.SortOrder.Descending);
-  const builder = new timeseries.PanelBuilder()
-    .targets(queries(panel).map((query) => query.range()))
-    .legend(legend)
-    .tooltip(tooltip)
-    .lineWidth(1)
-    .fillOpacity(panel.stacked === true ? 30 : 10)
-    .showPoints(common.VisibilityMode.Never)
-    // A hole in the data is shown as one.
-    .spanNulls(false);
-  if (panel.stacked === true)
-    builder.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
-  for (const { legend: name } of panel.more ?? [])
-    if (isLimit(name)) builder.overrideByName(name, dashedLine);
-  if (panel.thresholds === undefined) return builder;
-  return builder.thresholdsStyle(
-    new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
-  );
-}
-
-const dashedLine: sdk.DynamicConfigValue[] = [
+const dashedLine: grafana.Override["properties"] = [
   { id: "custom.lineStyle", value: { dash: [10, 10], fill: "dash" } },
   { id: "custom.fillOpacity", value: 0 },
 ];
 
-function singleStat(panel: Panel): stat.PanelBuilder {
+function override(name: string, properties: grafana.Override["properties"]): grafana.Override {
+  return { matcher: { id: "byName", options: name }, properties };
+}
+
+function singleStat(panel: Panel): grafana.Drawing {
   const named = panel.legend !== undefined;
-  return singleValue(new stat.PanelBuilder(), panel)
-    .colorMode(
-      panel.thresholds === undefined ? common.BigValueColorMode.None : common.BigValueColorMode.Background,
-    )
-    .graphMode(
-      panel.instant === true || named ? common.BigValueGraphMode.None : common.BigValueGraphMode.Area,
-    )
-    .textMode(named ? common.BigValueTextMode.ValueAndName : common.BigValueTextMode.Value)
-    .justifyMode(common.BigValueJustifyMode.Center);
-}
-
-function singleValue<B extends stat.PanelBuilder | gauge.PanelBuilder>(builder: B, panel: Panel): B {
-  builder.targets(queries(panel).map((query) => (panel.instant === true ? query.instant() : query.range())));
-  builder.reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false));
-  return builder;
-}
-
-function rows(panel: Panel): table.PanelBuilder {
-  const builder = new table.PanelBuilder()
-    .targets(queries(panel).map((query) => query.instant().format(prometheus.PromQueryFormat.Table)))
-    .transformations(tableTransformations(panel));
-  if (panel.thresholds !== undefined)
-    builder.overrideByName(panel.columns?.value ?? "Value", [
-      { id: "custom.cellOptions", value: { type: "color-text" } },
-    ]);
-  return builder;
-}
-
-function queries(panel: Panel): prometheus.DataqueryBuilder[] {
-  return expressionsOf(panel).map(({ expression, legend }, index) =>
-    new prometheus.DataqueryBuilder()
-      .refId(String.fromCharCode("A".charCodeAt(0) + index))
-      .datasource(queryDatasource)
-      .expr(expression)
-      .legendFormat(legend ?? "__auto")
-      .editorMode(prometheus.QueryEditorMode.Code),
-  );
-}
-
-function valueMapping(words: NonNullable<Panel["words"]>): sdk.ValueMap {
   return {
-    type: sdk.MappingType.ValueToText,
+    type: "stat",
+    options: {
+      reduceOptions: lastValue,
+      colorMode: panel.thresholds === undefined ? "none" : "background",
+      graphMode: panel.instant === true || named ? "none" : "area",
+      textMode: named ? "value_and_name" : "value",
+      justifyMode: "center",
+      orientation: "auto",
+      percentChangeColorMode: "standard",
+      showPercentChange: false,
+      wideLayout: true,
+    },
+    fieldConfig: { defaults: fieldDefaults(panel), overrides: [] },
+  };
+}
+
+function gauge(panel: Panel): grafana.Drawing {
+  return {
+    type: "gauge",
+    options: {
+      reduceOptions: lastValue,
+      orientation: "auto",
+      showThresholdLabels: false,
+      showThresholdMarkers: true,
+      sizing: "auto",
+      minVizWidth: 75,
+      minVizHeight: 75,
+    },
+    fieldConfig: { defaults: fieldDefaults(panel), overrides: [] },
+  };
+}
+
+const lastValue = { calcs: ["lastNotNull"], values: false };
+
+function table(panel: Panel): grafana.Drawing {
+  const coloured = panel.thresholds === undefined ? [] : [panel.columns?.value ?? "Value"];
+  return {
+    type: "table",
+    options: { frameIndex: 0, showHeader: true, showTypeIcons: false, cellHeight: "sm" },
+    fieldConfig: {
+      defaults: { ...fieldDefaults(panel), custom: { align: "auto", inspect: false } },
+      overrides: coloured.map((name) =>
+        override(name, [{ id: "custom.cellOptions", value: { type: "color-text" } }]),
+      ),
+    },
+    transformations: tableTransformations(panel),
+  };
+}
+
+/** Tables and what is so declared ask for one moment, everything else for the time shown. */
+function queries(panel: Panel): grafana.Query[] {
+  const instant = panel.kind === "table" || (panel.kind !== "timeseries" && panel.instant === true);
+  return expressionsOf(panel).map(({ expression, legend }, index) => ({
+    refId: String.fromCharCode("A".charCodeAt(0) + index),
+    datasource: queryDatasource,
+    expr: expression,
+    legendFormat: legend ?? "__auto",
+    editorMode: "code",
+    instant,
+    range: !instant,
+    ...(panel.kind === "table" && { format: "table" }),
+  }));
+}
+
+function valueMapping(words: NonNullable<Panel["words"]>): grafana.ValueMap {
+  return {
+    type: "value",
     options: Object.fromEntries(
       Object.entries(words).map(([value, { text, state }], index) => [
         value,
@@ -174,11 +171,18 @@ function valueMapping(words: NonNullable<Panel["words"]>): sdk.ValueMap {
   };
 }
 
-function dashboardLink(uid: string): cog.Builder<sdk.DashboardLink> {
-  return new sdk.DashboardLinkBuilder("More about it")
-    .type(sdk.DashboardLinkType.Link)
-    .url(`/d/${uid}`)
-    .includeVars(false)
-    .keepTime(true)
-    .targetBlank(false);
+function dashboardLink(uid: string): grafana.DashboardLink {
+  return {
+    title: "More about it",
+    type: "link",
+    url: `/d/${uid}`,
+    placement: "inControlsMenu",
+    icon: "",
+    tooltip: "",
+    tags: [],
+    asDropdown: false,
+    includeVars: false,
+    keepTime: true,
+    targetBlank: false,
+  };
 }

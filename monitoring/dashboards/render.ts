@@ -1,12 +1,12 @@
-import * as sdk from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Dashboard, System } from "../model.ts";
 import { intervalsOf, type Intervals } from "../seriesIntervals.ts";
-import { annotationBuilders } from "./annotations.ts";
+import { grafanaAnnotations } from "./annotations.ts";
 import { dashboardsOf } from "./catalogue.ts";
-import { place } from "./grid.ts";
-import { panelBuilder } from "./panel.ts";
+import type * as grafana from "./grafana.ts";
+import { place, type GridPosition } from "./grid.ts";
+import { grafanaPanel } from "./panel.ts";
 import { samplingOf } from "./panelExpressions.ts";
-import { variableBuilder } from "./variables.ts";
+import { grafanaVariable } from "./variables.ts";
 
 /** A dashboard as Grafana reads it from a file. */
 export interface RenderedDashboard {
@@ -27,35 +27,41 @@ export function renderDashboards(system: System): RenderedDashboard[] {
   }));
 }
 
-// The SDK prefers its newer schema; this classic one is what Grafana's documentation of file provisioning describes.
-/* eslint-disable @typescript-eslint/no-deprecated */
-function build(dashboard: Dashboard, system: System, intervals: Intervals): sdk.Dashboard {
-  const builder = new sdk.DashboardBuilder(dashboard.title)
-    .uid(dashboard.uid)
-    .description(dashboard.about)
-    .tags(["vigil", system.name])
-    .readonly()
-    .timezone("browser")
-    .time({ from: `now-${dashboard.from ?? "15m"}`, to: "now" })
-    .refresh(dashboard.refresh ?? "5s")
-    .tooltip(sdk.DashboardCursorSync.Crosshair)
-    .variables((dashboard.variables ?? []).map(variableBuilder))
-    .annotations(annotationBuilders())
-    .links([{ build: () => otherDashboards(system) }]);
+/** The classic schema, which Grafana's documentation of file provisioning describes. */
+function build(dashboard: Dashboard, system: System, intervals: Intervals): grafana.Dashboard {
   let id = 0;
-  for (const { panel, position, heading } of place(dashboard.panels)) {
-    if (heading) builder.withRow(new sdk.RowBuilder(panel.row ?? "").id(++id).gridPos(heading));
-    builder.withPanel(panelBuilder(panel, { id: ++id, position, sampling: samplingOf(panel, intervals) }));
-  }
-  return builder.build();
+  const panels = place(dashboard.panels).flatMap(({ panel, position, heading }) => [
+    ...(heading ? [row(panel.row ?? "", ++id, heading)] : []),
+    grafanaPanel(panel, { id: ++id, position, sampling: samplingOf(panel, intervals) }),
+  ]);
+  return {
+    title: dashboard.title,
+    uid: dashboard.uid,
+    description: dashboard.about,
+    tags: ["vigil", system.name],
+    editable: false,
+    timezone: "browser",
+    fiscalYearStartMonth: 0,
+    schemaVersion: 42,
+    time: { from: `now-${dashboard.from ?? "15m"}`, to: "now" },
+    refresh: dashboard.refresh ?? "5s",
+    // A crosshair in every graph at once.
+    graphTooltip: 1,
+    templating: { list: (dashboard.variables ?? []).map(grafanaVariable) },
+    annotations: { list: grafanaAnnotations() },
+    links: [otherDashboards(system)],
+    panels,
+  };
 }
-/* eslint-enable @typescript-eslint/no-deprecated */
 
-/** Made by hand: the SDK's builder puts links into a menu. */
-function otherDashboards(system: System): sdk.DashboardLink {
+function row(title: string, id: number, gridPos: GridPosition): grafana.Dashboard["panels"][number] {
+  return { type: "row", title, id, gridPos, collapsed: false, panels: [] };
+}
+
+function otherDashboards(system: System): grafana.DashboardLink {
   return {
     title: system.title,
-    type: sdk.DashboardLinkType.Dashboards,
+    type: "dashboards",
     tags: [system.name],
     icon: "",
     tooltip: "The other dashboards of the system",

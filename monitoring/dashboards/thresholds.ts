@@ -1,5 +1,5 @@
-import type { Threshold } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Panel } from "../model.ts";
+import type { Threshold } from "./grafana.ts";
 
 /** Grafana's names of colours, the same for every panel. */
 export const colours = { good: "green", warning: "orange", bad: "red", neutral: "blue" } as const;

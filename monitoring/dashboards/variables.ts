@@ -1,25 +1,22 @@
-import type * as cog from "@grafana/grafana-foundation-sdk/cog";
-import * as sdk from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Variable } from "../model.ts";
 import { queryDatasource } from "./datasource.ts";
+import type * as grafana from "./grafana.ts";
 
-/** A list of the values of a label, all of them chosen at first. */
-export function variableBuilder({ name, label, series, values }: Variable): cog.Builder<sdk.VariableModel> {
-  const builder = new sdk.QueryVariableBuilder(name)
-    .label(label)
-    .datasource(queryDatasource)
-    .query(`label_values(${series}, ${values})`)
-    .refresh(sdk.VariableRefresh.OnTimeRangeChanged)
-    .sort(sdk.VariableSort.AlphabeticalAsc)
-    .multi(true)
-    .includeAll(true)
-    .allValue(".*")
-    .current({ selected: true, text: ["All"], value: ["$__all"] });
+/** A list of the values of a label, all of them chosen at first; read when the time shown changes, sorted upwards. */
+export function grafanaVariable({ name, label, series, values }: Variable): grafana.Variable {
   return {
-    build: () => {
-      // Fields of another kind of variable, which the SDK gives to all.
-      const { auto: _auto, auto_count: _count, auto_min: _min, ...variable } = builder.build();
-      return variable;
-    },
+    type: "query",
+    name,
+    label,
+    datasource: queryDatasource,
+    query: `label_values(${series}, ${values})`,
+    refresh: 2,
+    sort: 1,
+    multi: true,
+    includeAll: true,
+    allValue: ".*",
+    allowCustomValue: true,
+    skipUrlSync: false,
+    current: { selected: true, text: ["All"], value: ["$__all"] },
   };
 }
