@@ -47,7 +47,7 @@ export function configSchema(policy: Policy): PolicyConfigSchema {
 
 /**
  * @param given as the engine hands it over; what it leaves out has its default
- * @throws with one line for an exclusion that is incomplete or past its day
+ * @throws with one line for a setting that the policy does not have, or an exclusion that is incomplete or past its day
  */
 export function readConfiguration(
   policy: Policy,
@@ -55,6 +55,15 @@ export function readConfiguration(
   now: Date,
 ): Configuration {
   const { exclusions = [], ...own } = given;
+  const known = Object.keys(policy.settings ?? {});
+  // The engine checks what it knows of, and lets other names through.
+  const unknown = Object.keys(own).filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw wrong(
+      unknown
+        .map((name) => `${policy.id}.${name}: no such setting; it has ${[...known, "exclusions"].join(", ")}`)
+        .join("\n"),
+    );
   const patterns = (exclusions as Partial<Exclusion>[]).map((exclusion, index) => {
     const where = `${policy.id}.exclusions[${String(index)}]`;
     const { resource, reason, until } = exclusion;
