@@ -33,10 +33,15 @@ function stopped(services: readonly string[], tells: readonly string[]): StackFa
   };
 }
 
-/** A file of a service is broken by hand, and the service told to read it. */
-function brokenFile(service: string, file: string, tells: readonly string[]): StackFault {
+/** A file of a service is changed by hand, and the service told to read it. */
+function changedFile(
+  what: string,
+  [service, file]: readonly [service: string, file: string],
+  change: (text: string) => string,
+  tells: readonly string[],
+): StackFault {
   return {
-    what: `${file} of ${service} is broken and read again`,
+    what,
     tells,
     cause: async (stack) => {
       const path = join(stack.inventory.paths.services, service, file);
@@ -45,10 +50,17 @@ function brokenFile(service: string, file: string, tells: readonly string[]): St
         await writeFile(path, text);
         await reload(stack, service);
       };
-      await write(`${whole}\nbroken: [\n`);
+      const changed = change(whole);
+      if (changed === whole) throw new Error(`nothing of ${path} was changed`);
+      await write(changed);
       return async () => write(whole);
     },
   };
+}
+
+function brokenFile(service: string, file: string, tells: readonly string[]): StackFault {
+  const what = `${file} of ${service} is broken and read again`;
+  return changedFile(what, [service, file], (text) => `${text}\nbroken: [\n`, tells);
 }
 
 async function reload(stack: StackClient, service: string): Promise<void> {
@@ -243,4 +255,14 @@ export const stackFaults: readonly StackFault[] = [
   redisSetting("redis-4", [["dir", "/proc", "/tmp"]], ["BGSAVE"], ["RedisPersistenceFailing"]),
   dies("prometheus-2", 3, ["PrometheusRestarting"]),
   edgeCrowded,
+];
+
+/** Of a stack that writes to Thanos Receive. The receivers know writers by certificates, so a wrong path stands for a wrong password. */
+export const receiveFaults: readonly StackFault[] = [
+  changedFile(
+    "the receivers refuse what prometheus-1 writes",
+    ["prometheus-1", "prometheus.yml"],
+    (text) => text.replaceAll("/api/v1/receive", "/api/v1/refused"),
+    ["PrometheusRemoteWriteFailing"],
+  ),
 ];
