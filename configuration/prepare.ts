@@ -6,7 +6,7 @@ import type { Layout } from "../monitoring/hosts.ts";
 import type { System, SystemParameters } from "../monitoring/model.ts";
 import { checkDeployment } from "./deployment.ts";
 import type { StackConfig } from "./parse.ts";
-import { bucketClashes, bucketOf, bucketsOf, checkPlaintext, type StackFile } from "./stackFiles.ts";
+import { bucketClashes, bucketOf, bucketsOf, checkPlaintext, cloudOf, type StackFile } from "./stackFiles.ts";
 
 export interface Surroundings {
   /** The systems by name: `systems` of systems/index.ts. */
@@ -65,8 +65,9 @@ function checkBuckets(config: StackConfig<unknown>, { systems, stackFiles = [] }
     systems[name](parameters);
   const own = bucketOf(config, build);
   if (own === undefined) return [];
+  const cloud = cloudOf(config.platform);
   const others = bucketsOf(
-    stackFiles.filter(({ stack }) => stack !== config.stack),
+    stackFiles.filter(({ stack, raw }) => stack !== config.stack && cloudOf(raw["vigil:platform"]) === cloud),
     build,
   );
   return bucketClashes(config.stack, [own, ...others]);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Finding } from "../monitoring/checks/finding.ts";
-import type { Platform, System, SystemParameters } from "../monitoring/model.ts";
+import type { System, SystemParameters } from "../monitoring/model.ts";
 import { setting } from "./commands.ts";
 import { parseConfig, plaintextSecret, type StackConfig } from "./parse.ts";
 
@@ -71,7 +71,7 @@ type Build = (name: StackConfig["system"], parameters: SystemParameters) => Syst
 
 /** The bucket of a stack; undefined on a machine of its own, where a bucket is a folder of the stack. */
 export function bucketOf(config: StackConfig<unknown>, build: Build): StackBucket | undefined {
-  const cloud = clouds[config.platform];
+  const cloud = cloudOf(config.platform);
   if (cloud === undefined) return undefined;
   const name = config.changes.bucket ?? build(config.system, config.parameters).longTerm.bucket.name;
   const { stack, system, parameters } = config;
@@ -92,12 +92,11 @@ export function bucketsOf(files: readonly StackFile[], build: Build): StackBucke
   });
 }
 
-const clouds: Partial<Record<Platform, string>> = {
-  aks: "azure",
-  "windows-azure": "azure",
-  eks: "aws",
-  "windows-aws": "aws",
-};
+/** The cloud whose buckets a platform uses; undefined where a bucket is a folder. */
+export function cloudOf(platform: string | undefined): "aws" | "azure" | undefined {
+  if (platform === "aks" || platform === "windows-azure") return "azure";
+  return platform === "eks" || platform === "windows-aws" ? "aws" : undefined;
+}
 
 function configOf(text: string): Record<string, unknown> {
   try {
