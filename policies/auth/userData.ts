@@ -1,4 +1,5 @@
 /** What a machine is started with is read by every program on it: no key is in it. */
+import { readable } from "../facts/scripts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne } from "../resource.ts";
 import { shapes } from "./keys.ts";
@@ -37,13 +38,9 @@ export const authUserData: ResourcePolicy = {
     yield* everyOne(paths[type] ?? [], function* (steps): Iterable<Fault> {
       const text = at(props, ...steps);
       if (typeof text !== "string") return;
+      const inside = readable(text);
       for (const { what, shape } of said)
-        if (shape.test(text) || shape.test(opened(text)))
-          yield { path: steps.join("."), problem: `holds ${what}` };
+        if (shape.test(text) || shape.test(inside)) yield { path: steps.join("."), problem: `holds ${what}` };
     });
   },
 };
-
-function opened(text: string): string {
-  return /^[A-Za-z0-9+/\s]{8,}={0,2}\s*$/.test(text) ? Buffer.from(text, "base64").toString("utf8") : "";
-}

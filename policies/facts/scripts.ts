@@ -26,9 +26,14 @@ export function scriptsOf(resource: Resource): readonly Script[] {
   return properties.flatMap((steps) => {
     const value = at(resource.props, ...steps);
     return typeof value === "string" && value !== ""
-      ? [{ path: steps.join("."), text: unpacked(opened(value)) }]
+      ? [{ path: steps.join("."), text: readable(value) }]
       : [];
   });
+}
+
+/** What will run, also where it is packed as a whole, as cloud-init takes it, or in a part. */
+export function readable(text: string): string {
+  return unpacked(opened(unpacked(text)));
 }
 
 /** Base64 as the text in it; a document of SSM as the lines of its commands. */

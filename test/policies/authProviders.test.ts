@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { authProviderKeys } from "../../policies/auth/providers.ts";
 import { authUserData } from "../../policies/auth/userData.ts";
 import { testPolicy } from "./cases.ts";
@@ -47,6 +48,14 @@ describe("Policies of authentication: keys before anything runs", () => {
       },
       "a key in base64": {
         stack: [instance({ userDataBase64: base64(`export AWS_ACCESS_KEY_ID=${accessKey}`) })],
+        says: /userDataBase64 holds an access key of AWS/,
+      },
+      "a key in what cloud-init takes compressed": {
+        stack: [
+          instance({
+            userDataBase64: gzipSync(`export AWS_ACCESS_KEY_ID=${accessKey}`).toString("base64"),
+          }),
+        ],
         says: /userDataBase64 holds an access key of AWS/,
       },
       "a key of Azure's": {
