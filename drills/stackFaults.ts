@@ -1,6 +1,6 @@
 /** Faults of the stack itself, each with what the people on call must hear of it: these alerts, and no other. */
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
@@ -99,24 +99,43 @@ function answersWrongly(service: string, tells: readonly string[]): StackFault {
   };
 }
 
-/** A configuration of Redis is set, and set back. */
-function redisSetting(
-  redis: string,
-  settings: readonly (readonly [name: string, value: string, before: string])[],
-  then: readonly string[],
-  tells: readonly string[],
-): StackFault {
+/** So little memory is allowed that nearly all of it is used, and nothing is refused yet. */
+function redisCrowded(name: string): StackFault {
   return {
-    what: settings.map(([name, value]) => `${name} of ${redis} is ${value}`).join(" and "),
-    tells,
+    what: `95 % of the maxmemory of ${name} are used`,
+    tells: ["RedisMemoryNearLimit"],
     cause: async (stack) => {
-      const redisClient = await redisOf(stack, redis);
-      for (const [name, value] of settings) await redisClient.call("CONFIG", "SET", name, value);
-      if (then.length > 0) await redisClient.call(then[0] ?? "", ...then.slice(1)).catch(() => undefined);
+      const redis = await redisOf(stack, name);
+      const used = Number(/^used_memory:(\d+)/m.exec(await redis.info("memory"))?.[1]);
+      const [, before = "0"] = (await redis.call("CONFIG", "GET", "maxmemory")) as string[];
+      await redis.call("CONFIG", "SET", "maxmemory", Math.ceil(used / 0.95));
       return async () => {
-        for (const [name, , before] of settings) await redisClient.call("CONFIG", "SET", name, before);
-        if (then.length > 0) await redisClient.call(then[0] ?? "", ...then.slice(1)).catch(() => undefined);
-        redisClient.disconnect();
+        await redis.call("CONFIG", "SET", "maxmemory", before);
+        redis.disconnect();
+      };
+    },
+  };
+}
+
+/** A folder lies where Redis puts its snapshot, so that it cannot. */
+function redisUnsaved(name: string): StackFault {
+  return {
+    what: `${name} cannot write its snapshot`,
+    tells: ["RedisPersistenceFailing"],
+    cause: async (stack) => {
+      const redis = await redisOf(stack, name);
+      const [, directory = ""] = (await redis.call("CONFIG", "GET", "dir")) as string[];
+      const snapshot = join(directory, "dump.rdb");
+      const save = async (): Promise<void> => {
+        await redis.call("BGSAVE", "SCHEDULE");
+      };
+      await rm(snapshot, { force: true });
+      await mkdir(snapshot, { mode: 0o700 });
+      await save();
+      return async () => {
+        await rm(snapshot, { recursive: true, force: true });
+        await save();
+        redis.disconnect();
       };
     },
   };
@@ -200,7 +219,7 @@ const edgeCrowded: StackFault = {
   },
 };
 
-/** A process that dies again and again. */
+/** A process that dies again and again, and is seen alive in between. */
 function dies(service: string, times: number, tells: readonly string[]): StackFault {
   return {
     what: `${service} dies ${String(times)} times`,
@@ -208,20 +227,28 @@ function dies(service: string, times: number, tells: readonly string[]): StackFa
     cause: async (stack) => {
       for (let count = 0; count < times; count++) {
         const pid = (await stack.processes()).get(service)?.pid;
+        const killed = Date.now() / 1_000;
         if (pid !== undefined) process.kill(pid, "SIGKILL");
-        await back(stack, service, pid);
+        await back(stack, service, pid, killed);
       }
       return async () => Promise.resolve();
     },
   };
 }
 
-/** Waits until a service runs under another process and answers. @throws after a minute */
-async function back(stack: StackClient, service: string, killed: number | undefined): Promise<void> {
+/** Waits until a service runs under another process, answers, and has been scraped. @throws after a minute */
+async function back(
+  stack: StackClient,
+  service: string,
+  pid: number | undefined,
+  killed: number,
+): Promise<void> {
+  const started = `process_start_time_seconds{instance="${service}"} > ${String(killed)}`;
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const pid = (await stack.processes()).get(service)?.pid;
-    if (pid !== undefined && pid !== killed && (await stack.unhealthy(service)) === undefined) return;
+    const now = (await stack.processes()).get(service)?.pid;
+    const runs = now !== undefined && now !== pid && (await stack.unhealthy(service)) === undefined;
+    if (runs && (await stack.query(started)).length > 0) return;
     if (Date.now() > deadline) throw new Error(`${service} did not come back within 60 s`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
@@ -251,8 +278,8 @@ export const stackFaults: readonly StackFault[] = [
   answersWrongly("node-exporter", ["TargetDown"]),
   brokenFile("prometheus-1", "rules.yml", ["PrometheusConfigReloadFailed"]),
   brokenFile("alertmanager-1", "alertmanager.yml", ["AlertmanagerConfigReloadFailed"]),
-  redisSetting("redis-3", [["maxmemory", "3mb", "0"]], [], ["RedisMemoryNearLimit"]),
-  redisSetting("redis-4", [["dir", "/proc", "/tmp"]], ["BGSAVE"], ["RedisPersistenceFailing"]),
+  redisCrowded("redis-3"),
+  redisUnsaved("redis-4"),
   dies("prometheus-2", 3, ["PrometheusRestarting"]),
   edgeCrowded,
 ];

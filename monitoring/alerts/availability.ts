@@ -1,5 +1,5 @@
 /** Whether anything can be trusted at all: the chain of notification, targets, and the load that they bring. */
-import type { Alert, System } from "../model.ts";
+import type { Alert, Duration, System } from "../model.ts";
 import { seconds } from "../units.ts";
 import { among, noneOf, type Deployed } from "./deployed.ts";
 import { jobTargetAlerts } from "./jobTargets.ts";
@@ -55,7 +55,10 @@ function targetDown({ system, next, afterwards, own }: Deployed): Alert {
   ].join(", ");
   return {
     name: "TargetDown",
-    expression: `up${matchers === "" ? "" : `{${matchers}}`} == 0`,
+    expression: [
+      `up${matchers === "" ? "" : `{${matchers}}`} == 0`,
+      ...unlessExporterDown(system, own, "5m"),
+    ].join("\n"),
     for: next,
     // Longer than a rate over 5 minutes shows what followed from it.
     keepFiringFor: `${Math.max(300, seconds(afterwards))}s`,
@@ -85,10 +88,24 @@ function targetDown({ system, next, afterwards, own }: Deployed): Alert {
   };
 }
 
-function targetFlapping({ patience, own }: Deployed): Alert {
+/**
+ * While an exporter is down, or was within `window`, nothing is told of the targets that are asked through it: they are tried
+ * again at their own intervals, after it is back.
+ */
+function unlessExporterDown({ jobs }: System, own: string, window: Duration): string[] {
+  return jobs.flatMap(({ name, through }) =>
+    through === undefined
+      ? []
+      : [
+          `unless on (job) label_replace(min_over_time(up{job="${through.component}"${own}}[${window}]) == 0, "job", "${name}", "", "")`,
+        ],
+  );
+}
+
+function targetFlapping({ system, patience, own }: Deployed): Alert {
   return {
     name: "TargetFlapping",
-    expression: `changes(up${only(own)}[15m]) > 8`,
+    expression: [`changes(up${only(own)}[15m]) > 8`, ...unlessExporterDown(system, own, "20m")].join("\n"),
     for: patience,
     keepFiringFor: "15m",
     severity: "warning",

@@ -187,7 +187,7 @@ export function stackInhibitions(system: System): Inhibition[] {
     follows: ["EdgeBackendDown", "EdgeServerDown", "EdgeErrors"],
     with: [`proxy=~"${proxies.join("|")}"`],
   }));
-  return [...consequences, ...backends, ...throughExporters(system)].flatMap((one) => {
+  return [...consequences, ...backends].flatMap((one) => {
     const cause = present(one.cause, names);
     const follows = present(one.follows, names);
     if (cause.length === 0 || follows.length === 0) return [];
@@ -199,22 +199,6 @@ export function stackInhibitions(system: System): Inhibition[] {
       },
     ];
   });
-}
-
-/** Without the exporter that is asked about them, every target of a job is down. */
-function throughExporters({ jobs }: System): Consequence[] {
-  return jobs.flatMap(({ name, through }) =>
-    through === undefined
-      ? []
-      : [
-          {
-            cause: ["TargetDown"],
-            where: [`job="${through.component}"`],
-            follows: ["TargetDown", "TargetFlapping"],
-            with: [`job="${name}"`],
-          },
-        ],
-  );
 }
 
 function present(patterns: readonly string[], names: ReadonlySet<string>): string[] {

@@ -131,15 +131,6 @@ const onHosts: readonly Fault[] = [
     told: ["HostDiskFull"],
   },
   {
-    fault: "the exporter of probes is killed",
-    raises: [
-      target("blackbox-exporter", "blackbox-exporter"),
-      target("prometheus-1", "certificates"),
-      target("grafana", "certificates"),
-    ],
-    told: ["TargetDown"],
-  },
-  {
     fault: "the Redis of the signals stops",
     raises: [
       ["RedisDown", { redis_instance: "redis-signal-stream", instance: "redis-signal-stream" }],

@@ -29,14 +29,27 @@ const trade: Place = {
   backend: "be_alertmanager",
   stores: 5,
   federates: false,
+  through: [
+    ["redis", "redis-exporter"],
+    ["certificates", "blackbox-exporter"],
+  ],
+};
+const oversight: Place = {
+  ...onCluster,
+  stores: 5,
+  federates: true,
+  through: [
+    ["postgresql", "postgres-exporter"],
+    ["redis", "redis-exporter"],
+  ],
 };
 
 /** Trade twice: a stack may turn a system of sidecars into one of receivers. */
 const places: readonly (readonly [title: string, system: System, place: Place])[] = [
   ["trade", systems.trade(parameters), trade],
   ["trade with receivers", withReceivers(systems.trade(parameters)), { ...trade, stores: 6 }],
-  ["oversight", systems.oversight(parameters), { ...onCluster, stores: 5, federates: true }],
-  ["greenlang", systems.greenlang(parameters), { ...onCluster, stores: 6, federates: false }],
+  ["oversight", systems.oversight(parameters), oversight],
+  ["greenlang", systems.greenlang(parameters), { ...onCluster, stores: 6, federates: false, through: [] }],
 ];
 
 const rulesOf = new Map(places.map(([title, system]) => [title, stackRules(system)] as const));

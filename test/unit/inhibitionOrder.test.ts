@@ -27,6 +27,7 @@ const overAtOnce: Readonly<Record<string, string>> = {
   KubePersistentVolumePredictedFull: "space that is freed turns the slope",
   ThanosCompactNotRun: "one run makes the increase more than nothing",
   ThanosCompactBacklog: "one sample below makes the minimum less",
+  TargetDown: "its windows hide it, behind an exporter that was down",
 };
 
 /** Pairs in which the consequence need not wait, and need not end. */

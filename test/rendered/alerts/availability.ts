@@ -1,9 +1,9 @@
-import { at, counter, gauge, of, steady, type Cases } from "./cases.ts";
+import { type AlertCase, at, counter, gauge, of, steady, type Cases } from "./cases.ts";
 
 /** A target that is no target any more after 100 samples, and is one again 30 later. */
 const leaving = "1x99 stale _x29 1x100";
 
-export const availabilityCases: Cases = ({ federates }) => [
+export const availabilityCases: Cases = ({ federates, through }) => [
   {
     alert: "TargetDown",
     series: {
@@ -20,6 +20,25 @@ export const availabilityCases: Cases = ({ federates }) => [
     },
     fires: [at("backend-1", 'job="backend"')],
   },
+  // What is asked through an exporter is tried again some time after the exporter is back.
+  ...through.map(([job, exporter]): AlertCase => ({
+    alert: "TargetDown",
+    series: { [of("up", exporter)]: gauge(1, 0), [of("up", job)]: "1x10 0x32 1x196" },
+    fires: [at(`${exporter}-1`, `job="${exporter}"`)],
+  })),
+  ...through.map(([job, exporter]): AlertCase => ({
+    alert: "TargetDown",
+    series: { [of("up", exporter)]: steady(1), [of("up", job)]: gauge(1, 0) },
+    fires: [at(`${job}-1`, `job="${job}"`)],
+  })),
+  ...through.map(([job, exporter]): AlertCase => ({
+    alert: "TargetFlapping",
+    series: {
+      [of("up", exporter)]: `1x10 ${"0 1 ".repeat(15)}1x199`,
+      [of("up", job)]: `1x11 ${"0 1 ".repeat(15)}1x198`,
+    },
+    fires: [at(`${exporter}-1`, `job="${exporter}"`)],
+  })),
   {
     alert: "JobHasNoTargets",
     series: {

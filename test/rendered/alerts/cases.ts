@@ -30,6 +30,8 @@ export interface Place {
   readonly stores: number;
   /** Whether series of other regions come in by federation. */
   readonly federates: boolean;
+  /** Jobs whose targets an exporter is asked about, with its own job. */
+  readonly through: readonly (readonly [job: string, exporter: string])[];
 }
 
 export type Cases = (place: Place) => readonly AlertCase[];
