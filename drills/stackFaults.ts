@@ -99,16 +99,16 @@ function answersWrongly(service: string, tells: readonly string[]): StackFault {
   };
 }
 
-/** So little memory is allowed that nearly all of it is used, and nothing is refused yet. */
+/** So little memory is allowed that nearly all of it is used, and nothing is refused yet: a refused signal is lost, rightly told. */
 function redisCrowded(name: string): StackFault {
   return {
-    what: `95 % of the maxmemory of ${name} are used`,
+    what: `92 % of the maxmemory of ${name} are used`,
     tells: ["RedisMemoryNearLimit"],
     cause: async (stack) => {
       const redis = await redisOf(stack, name);
       const used = Number(/^used_memory:(\d+)/m.exec(await redis.info("memory"))?.[1]);
       const [, before = "0"] = (await redis.call("CONFIG", "GET", "maxmemory")) as string[];
-      await redis.call("CONFIG", "SET", "maxmemory", Math.ceil(used / 0.95));
+      await redis.call("CONFIG", "SET", "maxmemory", Math.ceil(used / 0.92));
       return async () => {
         await redis.call("CONFIG", "SET", "maxmemory", before);
         redis.disconnect();
@@ -117,7 +117,7 @@ function redisCrowded(name: string): StackFault {
   };
 }
 
-/** A folder lies where Redis puts its snapshot, so that it cannot. */
+/** A folder lies where Redis puts its snapshot. It refuses writes then, so that one with signals would lose them too. */
 function redisUnsaved(name: string): StackFault {
   return {
     what: `${name} cannot write its snapshot`,
@@ -278,8 +278,8 @@ export const stackFaults: readonly StackFault[] = [
   answersWrongly("node-exporter", ["TargetDown"]),
   brokenFile("prometheus-1", "rules.yml", ["PrometheusConfigReloadFailed"]),
   brokenFile("alertmanager-1", "alertmanager.yml", ["AlertmanagerConfigReloadFailed"]),
-  redisCrowded("redis-3"),
-  redisUnsaved("redis-4"),
+  redisCrowded("redis-1"),
+  redisUnsaved("redis-1"),
   dies("prometheus-2", 3, ["PrometheusRestarting"]),
   edgeCrowded,
 ];
