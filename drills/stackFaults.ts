@@ -117,7 +117,10 @@ function redisCrowded(name: string): StackFault {
   };
 }
 
-/** A folder lies where Redis puts its snapshot. It refuses writes then, so that one with signals would lose them too. */
+/**
+ * A folder lies where Redis puts its snapshot. By default it would refuse writes from then on, and the signals that are lost
+ * would be told as well.
+ */
 function redisUnsaved(name: string): StackFault {
   return {
     what: `${name} cannot write its snapshot`,
@@ -129,12 +132,16 @@ function redisUnsaved(name: string): StackFault {
       const save = async (): Promise<void> => {
         await redis.call("BGSAVE", "SCHEDULE");
       };
+      const stopWrites = async (answer: "yes" | "no"): Promise<unknown> =>
+        redis.call("CONFIG", "SET", "stop-writes-on-bgsave-error", answer);
+      await stopWrites("no");
       await rm(snapshot, { force: true });
       await mkdir(snapshot, { mode: 0o700 });
       await save();
       return async () => {
         await rm(snapshot, { recursive: true, force: true });
         await save();
+        await stopWrites("yes");
         redis.disconnect();
       };
     },
