@@ -29,18 +29,18 @@ export async function faultDrill(
 ): Promise<FaultFigures> {
   const since = Date.now();
   const expected = faults.flatMap(({ tells }) => tells);
-  const each = async (status: Message["status"], from: number): Promise<void> => {
-    await Promise.all(expected.map(async (alertname) => webhook.next(status, { alertname }, from, patience)));
+  const each = async (status: Message["status"], within: number): Promise<void> => {
+    await Promise.all(expected.map(async (alertname) => webhook.next(status, { alertname }, since, within)));
   };
   const mends: (() => Promise<void>)[] = [];
   try {
     for (const fault of faults) mends.push(await fault.cause(stack));
-    await each("firing", since);
+    await each("firing", patience);
     await pause(quiet * 1_000);
   } finally {
     for (const mend of mends.toReversed()) await mend();
   }
-  await each("resolved", since);
+  await each("resolved", Math.max(...faults.map(({ overWithin = patience }) => overWithin)));
   await pause(quiet * 1_000);
   return figures(webhook.messages({}, since), since);
 }

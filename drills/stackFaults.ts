@@ -15,6 +15,8 @@ export interface StackFault {
   readonly what: string;
   /** Names of the alerts that must be told, each once. */
   readonly tells: readonly string[];
+  /** Seconds from its mend to the last word of it, where a long window still holds it. @default the drill's patience */
+  readonly overWithin?: number;
   /** @returns what mends it */
   readonly cause: (stack: StackClient) => Promise<() => Promise<void>>;
 }
@@ -231,6 +233,8 @@ function dies(service: string, times: number, tells: readonly string[]): StackFa
   return {
     what: `${service} dies ${String(times)} times`,
     tells,
+    // Half an hour, six times as quick.
+    overWithin: 360,
     cause: async (stack) => {
       for (let count = 0; count < times; count++) {
         const pid = (await stack.processes()).get(service)?.pid;
