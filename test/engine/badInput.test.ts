@@ -101,7 +101,10 @@ describe("the engine's preview of a bad configuration", function () {
 
   before(async () => {
     project = await temporaryProject({
-      "Pulumi.yaml": readFileSync(join(repository, "Pulumi.yaml"), "utf8"),
+      "Pulumi.yaml": readFileSync(join(repository, "Pulumi.yaml"), "utf8").replace(
+        "--import=./components/",
+        `--import=${repository}/components/`,
+      ),
       "index.ts": `export { default } from ${JSON.stringify(join(repository, "index.ts"))};\n`,
     });
   });
