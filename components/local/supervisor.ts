@@ -129,11 +129,21 @@ async function readRecord(path: string): Promise<ProcessRecord> {
   return { pid: Number.parseInt(await readFile(path, "utf8"), 10), written: (await stat(path)).mtimeMs };
 }
 
+/** One of another user's is none of the stack's: numbers are used again. */
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {
     return false;
+  }
+}
+
+/** Nothing is lost when the process has ended meanwhile. */
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 
@@ -149,16 +159,22 @@ async function endOrphan(paths: StackPaths, name: string, executable: string): P
 
 /** Politely, and by force after 10 s. */
 async function endProcess(pid: number): Promise<void> {
-  process.kill(pid, "SIGTERM");
+  signalTo(pid, "SIGTERM");
   for (let waited = 0; isAlive(pid); waited += 100) {
-    if (waited === 10_000) process.kill(pid, "SIGKILL");
+    if (waited === 10_000) signalTo(pid, "SIGKILL");
     await pause(100);
   }
 }
 
+/** Empty when the process has ended meanwhile: `ps` answers 1 then. */
 async function commandOf(pid: number): Promise<string> {
-  const { stdout } = await promisify(execFile)("ps", ["-o", "command=", "-p", String(pid)]);
-  return stdout;
+  try {
+    const { stdout } = await promisify(execFile)("ps", ["-o", "command=", "-p", String(pid)]);
+    return stdout;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 1) return "";
+    throw error;
+  }
 }
 
 type Call = <T>(method: string, ...values: unknown[]) => Promise<T>;
