@@ -1,29 +1,23 @@
 /** What the policies mend by themselves, in the real engine, in a program of somebody else on simulated clouds. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository, type EngineResult } from "../../cli/engine.ts";
-import { initialise } from "../../simulation/projectStack.ts";
-import { runSimulated } from "../../simulation/engine.ts";
+import { SimulatedStack } from "./simulatedStack.ts";
 
-const files = {
-  "package.json": JSON.stringify({ name: "theirs", type: "module" }),
-  "Pulumi.yaml": "name: theirs\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.ts\n",
-  "index.ts": `
-    import * as aws from "@pulumi/aws";
-    import * as azure from "@pulumi/azure-native";
-    const bucket = new aws.s3.Bucket("data", { tags: { team: "payments" } });
-    new aws.s3.BucketPublicAccessBlock("data", { bucket: bucket.id, blockPublicAcls: true, blockPublicPolicy: false });
-    const group = new azure.resources.ResourceGroup("theirs");
-    new azure.storage.StorageAccount("data", {
-      resourceGroupName: group.name,
-      sku: { name: "Standard_ZRS" },
-      kind: "StorageV2",
-      minimumTlsVersion: "TLS1_0",
-    });
-  `,
-};
+const program = `
+  import * as aws from "@pulumi/aws";
+  import * as azure from "@pulumi/azure-native";
+  const bucket = new aws.s3.Bucket("data", { tags: { team: "payments" } });
+  new aws.s3.BucketPublicAccessBlock("data", { bucket: bucket.id, blockPublicAcls: true, blockPublicPolicy: false });
+  const group = new azure.resources.ResourceGroup("theirs");
+  new azure.storage.StorageAccount("data", {
+    resourceGroupName: group.name,
+    sku: { name: "Standard_ZRS" },
+    kind: "StorageV2",
+    minimumTlsVersion: "TLS1_0",
+  });
+`;
 
 const mending = {
   all: "disabled",
@@ -34,39 +28,25 @@ const mending = {
 
 describe("Policies at the level remediate", function () {
   this.timeout(120_000);
-  let folder: string;
+  let stack: SimulatedStack;
   let up: EngineResult;
-  let upWith: (configuration: object) => Promise<EngineResult>;
   let inputs: Map<string, Record<string, unknown>>;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "vigil-remediation-"));
-    const project = join(folder, "project");
-    mkdirSync(project);
-    symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text);
-    const file = join(folder, "policies.json");
-    const pulumi = (args: readonly string[]): Promise<EngineResult> =>
-      runSimulated(folder, args, { stack: "dev", cwd: project });
-    await initialise(folder, "dev", pulumi, {});
-    upWith = async (configuration) => {
-      writeFileSync(file, JSON.stringify(configuration));
-      const pack = ["--policy-pack", join(repository, "policies"), "--policy-pack-config", file];
-      return pulumi(["up", "--yes", "--skip-preview", ...pack]);
-    };
+    stack = await SimulatedStack.ofProgram(program);
     up = await upWith(mending);
-    const { stdout } = await pulumi(["stack", "export"]);
-    const { resources = [] } = (
-      JSON.parse(stdout) as {
-        deployment: { resources?: { type: string; inputs?: Record<string, unknown> }[] };
-      }
-    ).deployment;
-    inputs = new Map(resources.map((one) => [one.type.split(":").at(-1) ?? "", one.inputs ?? {}]));
+    inputs = new Map((await stack.state()).map((one) => [one.type.split(":").at(-1) ?? "", one.inputs]));
   });
 
   after(() => {
-    rmSync(folder, { recursive: true, force: true });
+    stack.remove();
   });
+
+  async function upWith(configuration: object): Promise<EngineResult> {
+    const file = join(stack.folder, "policies.json");
+    writeFileSync(file, JSON.stringify(configuration));
+    return stack.tryUp("--policy-pack", join(repository, "policies"), "--policy-pack-config", file);
+  }
 
   it("let the program through", () => {
     assert.equal(up.code, 0, up.stdout);

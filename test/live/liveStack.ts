@@ -11,6 +11,9 @@ import { shutDown } from "../../components/local/supervisor.ts";
 import { stackPaths } from "../../components/local/paths.ts";
 import { StackClient } from "../../drills/stackClient.ts";
 
+/** Of a stack that writes to Thanos Receive. Copies of every sample are in the bucket: the compactor needs more room. */
+export const receiving = { longTerm: "receive", sizing: { "thanos-compactor": { volume: "128GiB" } } };
+
 export class LiveStack {
   readonly folder: string;
   readonly root: string;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { stopService } from "../../components/local/control.ts";
 import type { Series, StackClient } from "../../drills/stackClient.ts";
-import { eventually, LiveStack } from "./liveStack.ts";
+import { eventually, LiveStack, receiving } from "./liveStack.ts";
 
 describe("A stack that writes to Thanos Receive", function () {
   this.timeout(60_000);
@@ -11,9 +11,7 @@ describe("A stack that writes to Thanos Receive", function () {
 
   before(async function () {
     this.timeout(120_000);
-    // Copies of every sample in the bucket: the compactor needs more room, as the capacity check says.
-    const sizing = { "thanos-compactor": { volume: "128GiB" } };
-    stack = await LiveStack.up({ longTerm: "receive", sizing });
+    stack = await LiveStack.up(receiving);
     client = await stack.client();
   });
 

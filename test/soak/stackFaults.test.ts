@@ -6,10 +6,7 @@ import { faultDrill, firedWithin } from "../../drills/faultDrill.ts";
 import { receiveFaults, stackFaults, type StackFault } from "../../drills/stackFaults.ts";
 import type { StackClient } from "../../drills/stackClient.ts";
 import { summary, Webhook } from "../../drills/webhook.ts";
-import { eventually, LiveStack } from "../live/liveStack.ts";
-
-/** Copies of every sample in the bucket: the compactor needs more room, as the capacity check says. */
-const receiving = { longTerm: "receive", sizing: { "thanos-compactor": { volume: "128GiB" } } };
+import { eventually, LiveStack, receiving } from "../live/liveStack.ts";
 
 describe("A stack that watches itself, for long", () => {
   const { webhook, client } = watchedStack({});
