@@ -25,7 +25,7 @@ type Plain<T> = T extends string
 
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- the SDK prefers a schema that files of Grafana do not have yet
 export type Dashboard = Plain<Omit<dashboard.Dashboard, "panels">> & {
-  panels: (QueryPanel | Plain<dashboard.RowPanel>)[];
+  panels: (Panel | Plain<dashboard.RowPanel>)[];
 };
 export type Annotation = Plain<Omit<dashboard.AnnotationQuery, "target">> & { target: Query };
 export type DashboardLink = Plain<dashboard.DashboardLink>;
@@ -59,5 +59,4 @@ interface FieldConfig<Custom = undefined> {
   overrides: Override[];
 }
 
-type QueryPanel = Plain<Omit<dashboard.Panel, "targets">> & { targets: Query[] } & Drawing;
-export type { QueryPanel as Panel };
+export type Panel = Plain<Omit<dashboard.Panel, "targets">> & { targets: Query[] } & Drawing;
