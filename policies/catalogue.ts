@@ -33,7 +33,7 @@ import * as exposureIssuers from "./exposure/issuers.ts";
 import * as exposureKubernetes from "./exposure/kubernetes.ts";
 import * as exposureKubernetesServices from "./exposure/kubernetesServices.ts";
 import * as exposureKubernetesWorkloads from "./exposure/kubernetesWorkloads.ts";
-import * as exposurePeers from "./exposure/peers.ts";
+import * as exposureNetworkPolicies from "./exposure/networkPolicies.ts";
 import * as exposureReleases from "./exposure/releases.ts";
 import * as identityAks from "./identity/aks.ts";
 import * as identityAws from "./identity/aws.ts";
@@ -42,7 +42,6 @@ import * as identityAwsPasswords from "./identity/awsPasswords.ts";
 import * as identityAzure from "./identity/azure.ts";
 import * as identityAzureMachines from "./identity/azureMachines.ts";
 import * as identityKubernetes from "./identity/kubernetes.ts";
-import * as identityKubernetesRights from "./identity/kubernetesRights.ts";
 import * as identityReleases from "./identity/releases.ts";
 import * as identityS3 from "./identity/s3.ts";
 import * as resilienceAks from "./resilience/aks.ts";
@@ -99,7 +98,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   exposureKubernetes,
   exposureKubernetesServices,
   exposureKubernetesWorkloads,
-  exposurePeers,
+  exposureNetworkPolicies,
   exposureReleases,
   identityAks,
   identityAws,
@@ -108,7 +107,6 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   identityAzure,
   identityAzureMachines,
   identityKubernetes,
-  identityKubernetesRights,
   identityReleases,
   identityS3,
   resilienceAks,

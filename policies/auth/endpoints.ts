@@ -8,13 +8,12 @@ import {
   prometheus,
   pushgateway,
   runs,
-  thanos,
+  servers,
   type Program,
 } from "../facts/servers.ts";
-import { scriptsOf } from "../facts/scripts.ts";
-import { textsOf } from "../facts/texts.ts";
+import { readTextsOf } from "../facts/scripts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { everyOne, isMap, known } from "../resource.ts";
+import { everyOne, isMap } from "../resource.ts";
 
 const charts: Readonly<Record<string, readonly { readonly part: string; readonly program: Program }[]>> = {
   prometheus: [
@@ -43,7 +42,7 @@ export const authServers: ResourcePolicy = {
       return;
     }
     yield* everyOne(processesOf(resource), function* (process) {
-      for (const program of [prometheus, alertmanager, pushgateway, thanos]) {
+      for (const program of servers) {
         if (!runs(program, process) || isLocal(process, program.listens)) continue;
         // Nothing, or `true`, names no file.
         if (typeof process.flag(program.guard) === "string" && process.flag(program.guard) !== "") continue;
@@ -75,9 +74,9 @@ export const authWebConfig: ResourcePolicy = {
   concern: "auth",
   severity: "critical",
   description:
-    "A web configuration has TLS 1.2 or newer, and users with bcrypt hashes or verified client certificates. In a cluster, whose probes have none, those that are given are verified.",
+    "A web configuration has TLS, and users with bcrypt hashes or verified client certificates. In a cluster, whose probes have none, those that are given are verified.",
   remedy:
-    "Add tls_server_config without a min_version below TLS12, and basic_auth_users (bcrypt, cost 10 or more) or client_auth_type RequireAndVerifyClientCert with client_ca_file",
+    "Add tls_server_config, and basic_auth_users (bcrypt, cost 10 or more) or client_auth_type RequireAndVerifyClientCert with client_ca_file",
   covers: [],
   types: [
     "kubernetes:core/v1:ConfigMap",
@@ -85,9 +84,8 @@ export const authWebConfig: ResourcePolicy = {
     ...processTypes.filter((type) => !podTypes.includes(type)),
   ],
   *check(resource) {
-    const texts = [...textsOf(resource), ...known(() => scriptsOf(resource), [])];
     yield* everyOne(
-      texts.filter(({ text }) =>
+      readTextsOf(resource).filter(({ text }) =>
         /(?:^|["'{,])\s*["']?(?:tls_server_config|basic_auth_users)["']?:/m.test(text),
       ),
       ({ path, text }) => webConfig(path, text, resource.type.startsWith("kubernetes:")),
@@ -107,9 +105,6 @@ function* webConfig(path: string, text: string, inCluster: boolean): Generator<F
   for (const server of servers) {
     const said = (key: string): string | undefined =>
       new RegExp(`\\b${key}["']?:[ \\t]*["']?([^\\s"',}]+)`).exec(server)?.[1];
-    const version = said("min_version");
-    if (version !== undefined && version !== "TLS12" && version !== "TLS13")
-      yield { path, problem: `speaks ${version}` };
     const clients = said("client_auth_type");
     // Probes of a kubelet have no certificate; what they may ask without one says nothing.
     const verified =

@@ -1,11 +1,10 @@
 /** HAProxy serves over TLS, and shows what it knows of itself to whom it has asked. */
 import { processTypes } from "../facts/processes.ts";
 import { releaseTypes } from "../facts/releases.ts";
-import { scriptsOf } from "../facts/scripts.ts";
+import { readTextsOf } from "../facts/scripts.ts";
 import { isReference } from "../facts/settings.ts";
-import { textsOf } from "../facts/texts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { everyOne, known } from "../resource.ts";
+import { everyOne } from "../resource.ts";
 
 export const authHaproxy: ResourcePolicy = {
   id: "auth-haproxy",
@@ -18,9 +17,8 @@ export const authHaproxy: ResourcePolicy = {
   covers: [],
   types: ["kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret", ...releaseTypes, ...processTypes],
   *check(resource) {
-    const texts = [...textsOf(resource), ...known(() => scriptsOf(resource), [])];
     yield* everyOne(
-      texts.filter(
+      readTextsOf(resource).filter(
         ({ text }) => /^\s*(?:frontend|listen)\s+\S+/m.test(text) && /^\s*(?:bind|mode)\s/m.test(text),
       ),
       function* ({ path, text }): Generator<Fault> {

@@ -1,6 +1,6 @@
 /** Static keys of clouds, wherever they were written. */
-import { scriptsOf } from "../facts/scripts.ts";
-import { textsOf, type Text } from "../facts/texts.ts";
+import { scriptsOf, userData } from "../facts/scripts.ts";
+import { textsOf } from "../facts/texts.ts";
 import type { StackPolicy } from "../policy.ts";
 import { everyOne, known, type Resource } from "../resource.ts";
 
@@ -31,6 +31,11 @@ export const shapes: readonly { readonly what: string; readonly shape: RegExp }[
   { what: "a service account of Google", shape: /"type":\s*"service_account"/ },
 ];
 
+/** What the text holds, each kind once. */
+export function keysIn(text: string, kinds = shapes): ReadonlySet<string> {
+  return new Set(kinds.filter(({ shape }) => shape.test(text)).map(({ what }) => what));
+}
+
 const privateKey = /-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----/;
 
 /** Types whose very purpose is to hold a secret, encrypted in the state. */
@@ -57,10 +62,10 @@ export const authStaticKeys: StackPolicy = {
   *inspect(stack) {
     yield* everyOne(stack.resources, function* (resource) {
       if (keepers.test(resource.type)) return;
-      // Once more, because many are base64; as with other texts, what is not known yet is looked at in the update.
-      const scripts = known(() => scriptsOf(resource), []);
-      for (const { path, text } of [...textsOf(resource).map(withLabel), ...scripts]) {
-        const found = new Set(shapes.filter(({ shape }) => shape.test(text)).map(({ what }) => what));
+      const startedWith = new Set(userData[resource.type]?.map((steps) => steps.join(".")));
+      for (const [path, text] of textsByPath(resource)) {
+        // Keys in user data have a policy of their own, which refuses the machine before it is there.
+        const found = startedWith.has(path) ? [] : keysIn(text);
         for (const what of found) yield { resource, path, problem: `holds ${what}` };
         if (privateKey.test(text) && !mayHoldPrivateKey(resource))
           yield { resource, path, problem: "holds a private key" };
@@ -69,6 +74,10 @@ export const authStaticKeys: StackPolicy = {
   },
 };
 
-function withLabel({ path, text, label }: Text): { readonly path: string; readonly text: string } {
-  return { path, text: `${label}: ${text}` };
+/** With its label, and with the script that it is: many are base64. What is not known yet is looked at in the update. */
+function textsByPath(resource: Resource): ReadonlyMap<string, string> {
+  const texts = new Map(textsOf(resource).map(({ path, text, label }) => [path, `${label}: ${text}`]));
+  for (const { path, text } of known(() => scriptsOf(resource), []))
+    texts.set(path, `${texts.get(path) ?? ""}\n${text}`);
+  return texts;
 }

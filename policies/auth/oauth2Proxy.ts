@@ -3,11 +3,10 @@ import { isEverybody } from "../facts/networks.ts";
 import { durationSeconds } from "../facts/amounts.ts";
 import { proxiesOf, proxyTypes, type Oauth2Proxy } from "../facts/oauth2Proxies.ts";
 import { releaseOf, valueOf } from "../facts/releases.ts";
-import { scriptsOf } from "../facts/scripts.ts";
+import { readTextsOf } from "../facts/scripts.ts";
 import { isReference, yamlText } from "../facts/settings.ts";
-import { textsOf } from "../facts/texts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { everyOne, isMap, known, quoted } from "../resource.ts";
+import { everyOne, isMap, quoted } from "../resource.ts";
 
 const common = { concern: "auth", covers: [], types: proxyTypes } as const;
 
@@ -135,8 +134,7 @@ export const authProxyTokens: ResourcePolicy = {
     yield* everyOne(
       [
         ...(isMap(data) ? [{ path: "values.alphaConfig.configData", text: yamlText(data) }] : []),
-        ...textsOf(resource),
-        ...known(() => scriptsOf(resource), []),
+        ...readTextsOf(resource),
       ].filter(({ text }) => /^[\s-]*(?:oidcConfig|upstreamConfig|injectRequestHeaders):/im.test(text)),
       ({ path, text }) => alphaConfig(path, text.replaceAll(/^\s*#.*$/gm, "")),
     );
@@ -157,7 +155,9 @@ function* alphaConfig(path: string, text: string): Generator<Fault> {
   if (/\b(?:none|HS\d{3})\b/i.test(algorithms))
     yield { path, problem: "takes tokens that nobody or anybody signed" };
   if (/\baudienceClaims:\s*\[\s*\]/i.test(text)) yield { path, problem: "takes tokens for anybody" };
-  if (/\bminVersion:\s*["']?TLS1\.[01]\b/i.test(text)) yield { path, problem: "speaks an old TLS" };
+  // Of files there is a policy for every program's.
+  if (path.startsWith("values.") && /\bminVersion:\s*["']?TLS1\.[01]\b/i.test(text))
+    yield { path, problem: "speaks an old TLS" };
   const [, server = ""] = /^([ \t]*)server:[ \t]*((?:\r?\n\1[ \t]+.*)+)/im.exec(text)?.slice(1) ?? [];
   if (
     /\bbindAddress:\s*["']?(?!127\.|localhost)\S/i.test(server) &&

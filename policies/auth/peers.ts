@@ -9,6 +9,9 @@ import { everyOne, listAt } from "../resource.ts";
 const grpc = { flag: "grpc-server-tls", listens: "grpc-address" };
 const received = { flag: "remote-write.server-tls", listens: "remote-write.address" };
 
+/** Of a receiver, for the others of its hashring. */
+const handedOn = "--remote-write.client-tls-secure";
+
 /** Components that others ask; the compactor and the query frontend ask only. */
 const asked = ["query", "store", "rule", "receive", "sidecar"];
 
@@ -17,9 +20,9 @@ export const authGrpc: ResourcePolicy = {
   concern: "auth",
   severity: "critical",
   description:
-    "Thanos' gRPC, the writes that it receives, and Alertmanager's gossip want a certificate of whoever calls, but for callers of the same pod.",
+    "Thanos' gRPC, the writes that it receives, and Alertmanager's gossip want a certificate of whoever calls, but for callers of the same pod; a receiver hands writes on over TLS.",
   remedy:
-    "Give --grpc-server-tls-cert, -key and -client-ca, a receiver --remote-write.server-tls-… too, and Alertmanager --cluster.tls-config",
+    "Give --grpc-server-tls-cert, -key and -client-ca, a receiver --remote-write.server-tls-… and --remote-write.client-tls-secure too, and Alertmanager --cluster.tls-config",
   covers: [],
   types: [...processTypes, ...releaseTypes],
   *check(resource) {
@@ -68,5 +71,7 @@ function* charted(release: Release): Generator<Fault> {
       for (const name of ["cert", "key", "client-ca"])
         if (!args.some((argument) => new RegExp(`^--${flag}-${name}=.`).test(String(argument))))
           yield { path: valuePath(path), problem: `lacks --${flag}-${name}` };
+    if (part === "receive" && !args.includes(handedOn))
+      yield { path: valuePath(path), problem: `lacks ${handedOn}` };
   }
 }

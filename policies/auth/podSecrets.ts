@@ -1,6 +1,7 @@
 /** Secrets in what starts a container. */
 import { containerPolicy } from "../podPolicy.ts";
 import { at, isMap, listAt } from "../resource.ts";
+import { keysIn } from "./keys.ts";
 
 export const authPodSecrets = containerPolicy({
   id: "pod-secrets",
@@ -17,7 +18,8 @@ export const authPodSecrets = containerPolicy({
       const where = `${path}.env[${String(index)}]`;
       if (isMap(at(variable, "valueFrom", "secretKeyRef")))
         yield { path: where, problem: `hands the secret ${name} over in the environment` };
-      else if (holdsSecret(name, value)) yield { path: where, problem: `holds ${name} in the clear` };
+      else if (holdsSecret(name, value) && !isCloudKey(`${name}: ${String(value)}`))
+        yield { path: where, problem: `holds ${name} in the clear` };
     }
     for (const [index, source] of listAt(container, "envFrom").entries())
       if (isMap(at(source, "secretRef")))
@@ -36,12 +38,18 @@ export const authPodSecrets = containerPolicy({
         const [, name, own] = /^--?([\w.-]+)(?:=(.*))?$/s.exec(word) ?? [];
         const next = words[position + 1]?.word;
         const value = own ?? (next?.startsWith("-") === true ? undefined : next);
-        if (name !== undefined && holdsSecret(name, value))
+        if (name === undefined || !holdsSecret(name, value)) continue;
+        if (!isCloudKey(own === undefined ? String(value) : word))
           yield { path: `${path}.${list}[${String(index)}]`, problem: "holds a secret in the clear" };
       }
     }
   },
 });
+
+/** Of which another policy tells, wherever it stands. */
+function isCloudKey(text: string): boolean {
+  return keysIn(text).size > 0;
+}
 
 /** Whether a variable or flag of this name says the secret itself, and not where it is or how it is treated. */
 function holdsSecret(name: string, value: unknown): boolean {

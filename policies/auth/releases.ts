@@ -1,68 +1,15 @@
-/** Releases whose servers ask who is there: gossip, remote write, exporters, and what a page may load. */
+/** Releases whose exporters ask who is there, whose clients look at certificates, and what a page may load. */
 import { processesOf, type Process } from "../facts/processes.ts";
 import { scriptTypes } from "../facts/scripts.ts";
 import { podTypes } from "../facts/podTemplates.ts";
 import { mapsOf } from "../facts/releaseMaps.ts";
 import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
 import { grafanasOf, grafanaTypes } from "../facts/grafana.ts";
+import { runs, servers } from "../facts/servers.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
-import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
+import { everyOne, isMap, listAt, quoted } from "../resource.ts";
 import { releasePolicy } from "../releasePolicy.ts";
-
-export const authGossip = releasePolicy({
-  id: "auth-gossip",
-  concern: "auth",
-  severity: "critical",
-  description: "Where Alertmanagers gossip over TLS, both sides show certificates that are verified.",
-  remedy:
-    "Give clusterTLS a server with certFile, keyFile, clientCAFile and clientAuthType RequireAndVerifyClientCert, and a client with ca, cert and keySecret",
-  covers: [],
-  *look(release) {
-    if (release.chart !== "kube-prometheus-stack") return;
-    const tls = valueOf(release, "alertmanager.alertmanagerSpec.clusterTLS");
-    if (tls === undefined) return;
-    const base = "values.alertmanager.alertmanagerSpec.clusterTLS";
-    const auth = at(tls, "server", "clientAuthType");
-    if (auth !== "RequireAndVerifyClientCert")
-      yield { path: `${base}.server.clientAuthType`, problem: `${quoted(auth)}, so that anybody may join` };
-    for (const [side, names] of [
-      ["server", ["certFile", "keyFile", "clientCAFile"]],
-      ["client", ["ca", "cert", "keySecret"]],
-    ] as const) {
-      for (const name of names)
-        if (at(tls, side, name) === undefined)
-          yield { path: `${base}.${side}.${name}`, problem: "is not set" };
-      yield* oldVersion(at(tls, side, "minVersion"), `${base}.${side}.minVersion`);
-    }
-  },
-});
-
-function* oldVersion(version: unknown, path: string): Iterable<Fault> {
-  if (version !== undefined && version !== "TLS12" && version !== "TLS13")
-    yield { path, problem: `${quoted(version)}, expected "TLS12" or newer` };
-}
-
-export const authRemoteWrite = releasePolicy({
-  id: "auth-remote-write",
-  concern: "auth",
-  severity: "critical",
-  description: "Thanos Receive takes samples from those who show a certificate, and hands them on over TLS.",
-  remedy:
-    "Give receive.extraArgs --remote-write.server-tls-cert, -key and -client-ca, and for its peers --remote-write.client-tls-secure",
-  covers: [],
-  *look(release) {
-    if (release.chart !== "thanos" || valueOf(release, "receive.enabled") !== true) return;
-    const args = [
-      ...listAt(release.values, "receive", "extraArgs"),
-      ...listAt(release.values, "receive", "ingester", "extraArgs"),
-    ].map(String);
-    for (const flag of ["server-tls-cert", "server-tls-key", "server-tls-client-ca"])
-      if (!args.some((argument) => argument.startsWith(`--remote-write.${flag}=`)))
-        yield { path: valuePath("receive.extraArgs"), problem: `lacks --remote-write.${flag}` };
-    if (!args.includes("--remote-write.client-tls-secure"))
-      yield { path: valuePath("receive.extraArgs"), problem: "lacks --remote-write.client-tls-secure" };
-  },
-});
+import { oldVersion } from "./operated.ts";
 
 /** Charts of exporters, the values that hold their arguments, and the flag that gives them TLS. */
 const exporters: Readonly<Record<string, readonly { readonly args: string; readonly flag: string }[]>> = {
@@ -72,7 +19,6 @@ const exporters: Readonly<Record<string, readonly { readonly args: string; reado
   ],
   "prometheus-postgres-exporter": [{ args: "config.extraArgs", flag: "web.config.file" }],
   "prometheus-blackbox-exporter": [{ args: "extraArgs", flag: "web.config.file" }],
-  "prometheus-pushgateway": [{ args: "extraArgs", flag: "web.config.file" }],
 };
 
 export const authExporters: ResourcePolicy = {
@@ -113,6 +59,8 @@ export const authExporters: ResourcePolicy = {
         /^(?:127\.|localhost)/.test(String(listens))
       )
         return;
+      // A server has a policy of its own.
+      if (servers.some((program) => runs(program, process))) return;
       if (!["web.config.file", "tls-server-cert-file"].some((name) => flag(name) !== undefined))
         yield { path, problem: "starts an exporter without --web.config.file" };
     });
@@ -141,18 +89,17 @@ export const authReleaseClients = releasePolicy({
   id: "auth-release-clients",
   concern: "auth",
   severity: "high",
-  description: "No client of a release's takes any certificate for the right one, and no sidecar any client.",
-  remedy: "Remove insecureSkipVerify, and give a grpcServerTlsConfig its caFile, certFile and keyFile",
+  description:
+    "No client of a release's takes any certificate for the right one, or speaks a TLS older than 1.2.",
+  remedy: "Remove insecureSkipVerify, and set minVersion to TLS12 or TLS13",
   covers: [],
   *look(release) {
     for (const { path, key, map } of mapsOf(release)) {
       for (const name of ["insecureSkipVerify", "insecure_skip_verify", "tlsSkipVerify"])
         if (map[name] === true) yield { path: `${path}.${name}`, problem: "is true" };
-      if (/tlsConfig$/i.test(key)) yield* oldVersion(map["minVersion"], `${path}.minVersion`);
-      if (key === "grpcServerTlsConfig")
-        for (const name of ["caFile", "certFile", "keyFile"])
-          if (map[name] === undefined && map[name.replace("File", "")] === undefined)
-            yield { path: `${path}.${name}`, problem: "is not set" };
+      // What the operator's own servers speak has a policy of its own.
+      if (/tlsConfig$/i.test(key) && !path.endsWith(".web.tlsConfig"))
+        yield* oldVersion(map["minVersion"], `${path}.minVersion`);
     }
   },
 });

@@ -1,20 +1,8 @@
 /** What a machine is started with is read by every program on it: no key is in it. */
-import { readable } from "../facts/scripts.ts";
+import { readable, userData } from "../facts/scripts.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne } from "../resource.ts";
-import { shapes } from "./keys.ts";
-
-/** Where a type keeps it; Azure's and launch templates' are base64 always, and Pulumi takes both for an instance. */
-const paths: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  "aws:ec2/instance:Instance": [["userData"], ["userDataBase64"]],
-  "aws:ec2/launchTemplate:LaunchTemplate": [["userData"]],
-  "aws:ec2/launchConfiguration:LaunchConfiguration": [["userData"], ["userDataBase64"]],
-  "azure-native:compute:VirtualMachine": [["osProfile", "customData"], ["userData"]],
-  "azure-native:compute:VirtualMachineScaleSet": [
-    ["virtualMachineProfile", "osProfile", "customData"],
-    ["virtualMachineProfile", "userData"],
-  ],
-};
+import { keysIn, shapes } from "./keys.ts";
 
 /** What is said in a script beside the shapes of keys: an assignment, and a key that ends within hours. */
 const said: typeof shapes = [
@@ -33,14 +21,14 @@ export const authUserData: ResourcePolicy = {
   description: "No key is in what a machine is started with: every program on it can read that.",
   remedy: "Fetch the secret from the cloud's store by the machine's identity, and revoke the key",
   covers: ["CKV_AWS_46", "CKV_AZURE_45"],
-  types: Object.keys(paths),
+  types: Object.keys(userData),
   *check({ type, props }) {
-    yield* everyOne(paths[type] ?? [], function* (steps): Iterable<Fault> {
+    yield* everyOne(userData[type] ?? [], function* (steps): Iterable<Fault> {
       const text = at(props, ...steps);
       if (typeof text !== "string") return;
       const inside = readable(text);
-      for (const { what, shape } of said)
-        if (shape.test(text) || shape.test(inside)) yield { path: steps.join("."), problem: `holds ${what}` };
+      for (const what of keysIn(`${text}\n${inside}`, said))
+        yield { path: steps.join("."), problem: `holds ${what}` };
     });
   },
 };

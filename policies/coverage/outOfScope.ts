@@ -24,12 +24,12 @@ export const outOfScope: readonly Excuse[] = [
   },
   {
     reason:
-      "identity-aws-disclosure asks for it but for ecr:GetAuthorizationToken, which every node needs and AWS takes for `*` only.",
+      "identity-aws-least-privilege asks for it but for ecr:GetAuthorizationToken, which every node needs and AWS takes for `*` only.",
     checks: ["CKV_AWS_107", "CKV_AWS_287"],
   },
   {
     reason:
-      "Which of AWS' thousands of actions know a resource changes weekly; identity-aws-least-privilege lets only reading ones have `*`, and identity-aws-disclosure not those.",
+      "Which of AWS' thousands of actions know a resource changes weekly; identity-aws-least-privilege lets only those that describe have `*`.",
     checks: ["CKV_AWS_355", "CKV_AWS_356"],
   },
   {

@@ -60,22 +60,14 @@ export const exposureAzureAdministration: StackPolicy = {
       yield* everyOne(securityRules(resource), function* (rule) {
         if (!rule.isInbound || !rule.allows || /^(?:icmp|esp|ah)$/i.test(rule.protocol)) return;
         const ports = administrationPorts(rule.ports);
-        if (ports.length === 0 || isAmongItself(rule) || rule.sources.every((one) => bastions.includes(one)))
-          return;
-        for (const port of ports) yield { resource, path: rule.path, problem: `opens port ${String(port)}` };
+        // A rule for everybody, or of every port, has a policy of its own.
+        if (ports.length === 0 || rule.ports.some(isEveryPort) || rule.sources.some(isEverybody)) return;
+        if (rule.sources.every((one) => bastions.includes(one))) return;
+        yield { resource, path: rule.path, problem: `opens port ${ports.join(", ")}` };
       });
     });
   },
 };
-
-/** Every port for a network's own machines, or for the balancer that asks how they are: no way to administer is meant. */
-function isAmongItself({ ports, sources, destinations }: SecurityRule): boolean {
-  return (
-    ports.some(isEveryPort) &&
-    !sources.some(isEverybody) &&
-    sources.every((source) => source === "AzureLoadBalancer" || destinations.includes(source))
-  );
-}
 
 export const exposureAzureDenied: StackPolicy = {
   id: "exposure-azure-denied",

@@ -1,7 +1,14 @@
 /** Ports and keys of clouds: a rule names ports even for those whom it knows, and a key's policy names who may use it. */
-import { statementsOf } from "../facts/policyDocuments.ts";
+import { isEverybody, isEveryPort } from "../facts/networks.ts";
+import { namesCaller, statementsOf } from "../facts/policyDocuments.ts";
+import {
+  securityGroupType,
+  securityRules,
+  securityRuleType,
+  type SecurityRule,
+} from "../facts/securityRules.ts";
 import type { ResourcePolicy } from "../policy.ts";
-import { at, isMap, listAt, quoted } from "../resource.ts";
+import { everyOne, isMap } from "../resource.ts";
 
 export const exposureAwsPorts: ResourcePolicy = {
   id: "exposure-aws-ports",
@@ -22,7 +29,6 @@ export const exposureAwsPorts: ResourcePolicy = {
   },
 };
 
-/** Who may come to whom is one network: its members among themselves. */
 export const exposureAzurePorts: ResourcePolicy = {
   id: "exposure-azure-ports",
   concern: "exposure",
@@ -30,28 +36,21 @@ export const exposureAzurePorts: ResourcePolicy = {
   description: "A rule that lets others in names its ports; all of them are for members of the same network.",
   remedy: "Set destinationPortRange or destinationPortRanges to the ports that are asked for",
   covers: [],
-  types: ["azure-native:network:NetworkSecurityGroup", "azure-native:network:SecurityRule"],
-  *check({ type, props }) {
-    const single = type.endsWith(":SecurityRule");
-    for (const [index, rule] of (single ? [props] : listAt(props, "securityRules")).entries()) {
-      if (at(rule, "direction") !== "Inbound" || at(rule, "access") !== "Allow") continue;
-      const source = at(rule, "sourceAddressPrefix");
-      if (source === "AzureLoadBalancer") continue;
-      const [from, to] = ["source", "destination"].map((side) =>
-        listAt(rule, `${side}AddressPrefixes`).join(),
-      );
-      if (from !== "" && from === to) continue;
-      if (source !== undefined && source !== "*" && source === at(rule, "destinationAddressPrefix")) continue;
-      const ports = [at(rule, "destinationPortRange"), ...listAt(rule, "destinationPortRanges")];
-      const named = ports.filter((port) => port !== undefined && port !== "");
-      if (named.length === 0 || named.includes("*"))
-        yield {
-          path: `${single ? "" : `securityRules[${String(index)}].`}destinationPortRange`,
-          problem: `${quoted(named[0])}, expected the ports that are asked for`,
-        };
-    }
+  types: [securityGroupType, securityRuleType],
+  *check(resource) {
+    yield* everyOne(securityRules(resource), function* (rule) {
+      if (!rule.isInbound || !rule.allows || isAmongItself(rule) || !rule.ports.some(isEveryPort)) return;
+      // A rule for everybody has a policy of its own.
+      if (rule.sources.some(isEverybody)) return;
+      yield { path: rule.path, problem: "opens every port, expected the ports that are asked for" };
+    });
   },
 };
+
+/** For a network's own machines, or for the balancer that asks how they are. */
+function isAmongItself({ sources, destinations }: SecurityRule): boolean {
+  return sources.every((source) => source === "AzureLoadBalancer" || destinations.includes(source));
+}
 
 export const exposureKmsPolicy: ResourcePolicy = {
   id: "exposure-kms-policy",
@@ -63,11 +62,13 @@ export const exposureKmsPolicy: ResourcePolicy = {
   types: ["aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"],
   *check({ props }) {
     if (props["policy"] === undefined) return;
-    for (const { path, effect, principals, actions, inverted, condition } of statementsOf(props["policy"]) ??
-      []) {
+    const statements = statementsOf(props["policy"]);
+    if (statements === undefined) yield { path: "policy", problem: "is no policy document" };
+    for (const { path, effect, principals, actions, inverted, condition } of statements ?? []) {
       if (effect !== "Allow") continue;
       const where = `policy.${path}`;
-      if (principals.includes("*") || inverted) yield { path: where, problem: "allows everybody" };
+      if ((principals.includes("*") && !namesCaller(condition)) || inverted)
+        yield { path: where, problem: "allows everybody" };
       const root = principals.every((name) => name.endsWith(":root"));
       if (!root && actions.some((action) => action === "*" || action === "kms:*"))
         yield { path: where, problem: "allows everything with the key" };
@@ -78,27 +79,22 @@ export const exposureKmsPolicy: ResourcePolicy = {
   },
 };
 
-/** Conditions that say whose request it is; the others say how it comes. */
-const naming =
-  /^(?:aws:(?:Source(?:Account|Arn|OrgID|VpcE?)|Principal(?:OrgID|OrgPaths|Account|Arn)|ResourceAccount|VpcSourceIp|SourceIp|userid)|s3:DataAccessPointAccount)/i;
-
 export const exposureS3Condition: ResourcePolicy = {
   id: "exposure-s3-condition",
   concern: "exposure",
   severity: "critical",
-  description: "Where a bucket's policy allows everybody or a service, a condition says on whose behalf.",
-  remedy: "Add a condition on aws:SourceAccount, aws:PrincipalOrgID or an endpoint, or name the principals",
+  description:
+    "Where a bucket's policy allows a service, a condition says on whose behalf; nobody may do everything.",
+  remedy: "Add a condition on aws:SourceAccount, aws:PrincipalOrgID or an endpoint, and name the actions",
   covers: ["CKV_AWS_70"],
   types: ["aws:s3/bucketPolicy:BucketPolicy"],
   *check({ props }) {
     for (const { path, effect, principals, actions, condition } of statementsOf(props["policy"]) ?? []) {
-      if (effect !== "Allow") continue;
+      // Of everybody another policy tells.
+      if (effect !== "Allow" || (principals.includes("*") && !namesCaller(condition))) continue;
       const where = `policy.${path}`;
-      const keys = isMap(condition)
-        ? Object.values(condition).flatMap((test) => (isMap(test) ? Object.keys(test) : []))
-        : [];
-      const unnamed = principals.filter((name) => name === "*" || name.endsWith(".amazonaws.com"));
-      if (unnamed.length > 0 && !keys.some((key) => naming.test(key)))
+      const unnamed = principals.filter((name) => name.endsWith(".amazonaws.com"));
+      if (unnamed.length > 0 && !namesCaller(condition))
         yield { path: where, problem: `allows ${unnamed.join(", ")} on anybody's behalf` };
       if (actions.includes("*") || actions.includes("s3:*"))
         yield { path: where, problem: "allows everything with the bucket" };

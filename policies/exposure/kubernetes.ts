@@ -4,7 +4,6 @@ import { podTypes } from "../facts/podTemplates.ts";
 import { isTruthy, releaseTypes } from "../facts/releases.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, everyOne, isMap, known, listAt, quoted, type Stack, type StackResource } from "../resource.ts";
-import { isEverybody } from "../facts/networks.ts";
 
 const policyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 
@@ -76,82 +75,8 @@ export function namespaceOf({ props }: StackResource): unknown {
   return at(props, "metadata", "namespace") ?? props["namespace"] ?? "default";
 }
 
-export const exposureNetworkPolicy: ResourcePolicy = {
-  id: "exposure-network-policy",
-  concern: "exposure",
-  severity: "high",
-  description: "A NetworkPolicy names who may come and where to one may go, and on which ports.",
-  remedy:
-    "Give each rule peers and ports, and policyTypes; everybody may come only to what serves people: the setting `ports`",
-  covers: ["AVD-KSV-0038"],
-  types: [policyType],
-  settings: {
-    ports: {
-      type: "array",
-      items: { type: ["integer", "string"] },
-      default: [80, 443, 8080, 8443, "http", "https"],
-      description: "Numbers and names of ports that everybody may come to.",
-    },
-  },
-  *check({ props }, { ports }) {
-    const spec = at(props, "spec");
-    for (const [way, peers] of [
-      ["ingress", "from"],
-      ["egress", "to"],
-    ] as const)
-      for (const [index, rule] of listAt(spec, way).entries()) {
-        const path = `spec.${way}[${String(index)}]`;
-        const who = listAt(rule, peers);
-        const where = listAt(rule, "ports");
-        if (who.length === 0 && where.length === 0) yield { path, problem: "allows everything" };
-        else if (where.length === 0)
-          yield { path: `${path}.ports`, problem: "is not set: every port is open" };
-        // What is scraped in other namespaces may listen anywhere.
-        const anybody = who.length === 0 || who.some(way === "ingress" ? isAnybody : isInternet);
-        for (const [place, each] of where.entries())
-          if (at(each, "port") === undefined && (way === "ingress" || anybody))
-            yield { path: `${path}.ports[${String(place)}].port`, problem: "is not set: every port is open" };
-        if (way === "ingress" && anybody)
-          for (const each of where)
-            if (at(each, "port") !== undefined && !isOpen(each, ports as readonly unknown[]))
-              yield { path: `${path}.from`, problem: `lets everybody in on port ${portText(each)}` };
-      }
-    if (listAt(spec, "policyTypes").length === 0)
-      yield {
-        path: "spec.policyTypes",
-        problem: "is not set, so that egress is open where no egress rule is given",
-      };
-  },
-};
-
-function isAnybody(peer: unknown): boolean {
-  if (at(peer, "ipBlock") !== undefined) return isInternet(peer);
-  return isEmpty(at(peer, "podSelector"), true) && isEmpty(at(peer, "namespaceSelector"), false);
-}
-
-/** Also without a part of it: what is left is still everybody. */
-function isInternet(peer: unknown): boolean {
-  const block = at(peer, "ipBlock", "cidr");
-  return typeof block === "string" && isEverybody(block);
-}
-
-function isOpen(rule: unknown, ports: readonly unknown[]): boolean {
-  const port = at(rule, "port");
-  const last = at(rule, "endPort") ?? port;
-  // A name is no number that was written in quotes.
-  const wanted = typeof port === "string" && /^\d+$/.test(port) ? Number(port) : port;
-  return String(last) === String(port) && ports.includes(wanted);
-}
-
-function portText(rule: unknown): string {
-  return [at(rule, "port"), at(rule, "endPort")]
-    .filter((port) => port !== undefined)
-    .map(String)
-    .join(" to ");
-}
-
 /** Whether a selector chooses everything; `absent` is what no selector means. */
-function isEmpty(selector: unknown, absent: boolean): boolean {
+export function isEmpty(selector: unknown, absent: boolean): boolean {
   if (selector === undefined) return absent;
   // Every namespace has its name as a label.
   const expressions = listAt(selector, "matchExpressions").filter(

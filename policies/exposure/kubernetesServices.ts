@@ -1,5 +1,5 @@
 /** Kubernetes: what answers outside of a cluster is meant to, and has TLS. */
-import { isEdge, publicationsOf } from "../facts/publications.ts";
+import { isEdge, publicationsOf, wantsLogin } from "../facts/publications.ts";
 import { isTruthy, releaseOf, releaseTypes } from "../facts/releases.ts";
 import type { Fault, ResourcePolicy } from "../policy.ts";
 import { at, everyOne, listAt } from "../resource.ts";
@@ -10,9 +10,9 @@ export const exposureService: ResourcePolicy = {
   concern: "exposure",
   severity: "high",
   description:
-    "A Service is for the cluster; one for outside names the networks that may come, or is internal. So are those of charts, but for a way in.",
+    "A Service is for the cluster; one for outside names the networks that may come, or is internal. So are those of charts; a way in may name everybody.",
   remedy:
-    "Use ClusterIP behind the ingress; on a LoadBalancer set loadBalancerSourceRanges or the cloud's annotation for an internal one",
+    "Use ClusterIP behind the ingress; on a LoadBalancer set loadBalancerSourceRanges (of an edge 0.0.0.0/0 where all may come) or the cloud's annotation for an internal one",
   covers: [],
   types: ["kubernetes:core/v1:Service", ...releaseTypes],
   *check(resource) {
@@ -20,15 +20,19 @@ export const exposureService: ResourcePolicy = {
     if (release === undefined) {
       if (resource.type === "kubernetes:core/v1:Service")
         yield* answers(at(resource.props, "spec"), at(resource.props, "metadata", "annotations"), "spec");
-    } else if (!isEdge(release))
-      yield* everyOne(publicationsOf(release), function* ({ by, path, values }) {
-        if (by === "service") yield* answers(values, values["annotations"], path);
-      });
+      return;
+    }
+    yield* everyOne(publicationsOf(release), function* (publication) {
+      const { by, path, values } = publication;
+      // Whether it is to be published at all is another policy's.
+      if (by === "service" && !wantsLogin(release, publication))
+        yield* answers(values, values["annotations"], path, isEdge(release));
+    });
   },
 };
 
 /** Who may come to a Service that is not for the cluster alone. */
-function* answers(spec: unknown, annotations: unknown, path: string): Generator<Fault> {
+function* answers(spec: unknown, annotations: unknown, path: string, isEdge = false): Generator<Fault> {
   const type = at(spec, "type");
   if (type === "NodePort") yield { path: `${path}.type`, problem: 'is "NodePort": every node answers' };
   if (type === "LoadBalancer" && !isInternal(annotations)) {
@@ -39,7 +43,7 @@ function* answers(spec: unknown, annotations: unknown, path: string): Generator<
         return typeof text === "string" ? text.split(",").map((range) => range.trim()) : [];
       }),
     ];
-    if (ranges.length === 0 || ranges.map(String).some(isEverybody))
+    if (ranges.length === 0 || (!isEdge && ranges.map(String).some(isEverybody)))
       yield { path: `${path}.loadBalancerSourceRanges`, problem: "lets everybody in" };
   }
   if (listAt(spec, "externalIPs").length > 0)

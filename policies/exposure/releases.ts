@@ -1,39 +1,8 @@
-/** What releases open: services for outside, the edge's ports and rights, the node below a pod. */
+/** What releases open: the edge's ports and rights, the node below a pod. */
 import { mapsOf } from "../facts/releaseMaps.ts";
 import { valueOf, valuePath } from "../facts/releases.ts";
-import { at, listAt, quoted } from "../resource.ts";
+import { at, isOn, quoted } from "../resource.ts";
 import { releasePolicy } from "../releasePolicy.ts";
-
-/** Charts whose very purpose is to answer the internet. */
-const edges = new Set([
-  "kubernetes-ingress",
-  "ingress-nginx",
-  "haproxy-ingress",
-  "traefik",
-  "kong",
-  "contour",
-]);
-
-export const exposureReleaseService = releasePolicy({
-  id: "exposure-release-service",
-  concern: "exposure",
-  severity: "high",
-  description: "Services of a release are for the cluster; an edge's names who may come.",
-  remedy:
-    "Set service.type to ClusterIP; of an edge give loadBalancerSourceRanges, 0.0.0.0/0 where all may come",
-  covers: [],
-  *look(release) {
-    const edge = edges.has(release.chart);
-    for (const { path, key, map } of mapsOf(release)) {
-      if (!/service$/i.test(key)) continue;
-      const type = map["type"];
-      if (type === "NodePort" || (type === "LoadBalancer" && !edge))
-        yield { path: `${path}.type`, problem: `${quoted(type)}, which is reached from outside` };
-      if (type === "LoadBalancer" && listAt(map, "loadBalancerSourceRanges").length === 0)
-        yield { path: `${path}.loadBalancerSourceRanges`, problem: "is not set: everybody may come unsaid" };
-    }
-  },
-});
 
 export const exposureReleaseHost = releasePolicy({
   id: "exposure-release-host",
@@ -45,7 +14,7 @@ export const exposureReleaseHost = releasePolicy({
   *look(release) {
     for (const { path, map } of mapsOf(release))
       for (const name of ["hostPID", "hostIPC"])
-        if (map[name] === true) yield { path: `${path}.${name}`, problem: "is true" };
+        if (isOn(map[name])) yield { path: `${path}.${name}`, problem: "is true" };
   },
 });
 

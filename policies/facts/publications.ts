@@ -26,6 +26,23 @@ export function isEdge({ chart }: Release): boolean {
   return edges.has(chart);
 }
 
+/** Charts whose servers ask nobody who is there. */
+const guarded: ReadonlySet<string> = new Set([
+  "kube-prometheus-stack",
+  "prometheus",
+  "alertmanager",
+  "prometheus-pushgateway",
+  "thanos",
+  "prometheus-blackbox-exporter",
+  "prometheus-redis-exporter",
+  "prometheus-postgres-exporter",
+]);
+
+/** Whether what is published has to be behind a log-in of others; Grafana has one, and policies, of its own. */
+export function wantsLogin({ chart }: Release, { path }: Publication): boolean {
+  return guarded.has(chart) && !path.startsWith("values.grafana.");
+}
+
 /** Every one of a release's, wherever in its values, but for those of parts that are off. */
 export function publicationsOf({ values }: Release): Iterable<Publication> {
   return below(values, "");

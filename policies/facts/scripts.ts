@@ -1,6 +1,7 @@
 /** Texts that a machine will run: at its first start, by a cloud's agent, or over a connection. */
 import { unpacked } from "./payloads.ts";
-import { at, listAt, type Resource } from "../resource.ts";
+import { textsOf } from "./texts.ts";
+import { at, known, listAt, type Resource } from "../resource.ts";
 import { parsedJson } from "../text.ts";
 
 export interface Script {
@@ -8,13 +9,28 @@ export interface Script {
   readonly text: string;
 }
 
-/** Properties that hold a script, by type; base64 ones are opened. */
-const scriptProperties: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  "azure-native:compute:VirtualMachineRunCommandByVirtualMachine": [["source", "script"]],
-  "azure-native:compute:VirtualMachine": [["osProfile", "customData"], ["userData"]],
-  "aws:ssm/document:Document": [["content"]],
+type Properties = Readonly<Record<string, readonly (readonly string[])[]>>;
+
+/**
+ * What a machine is started with, by type; Azure's and launch templates' are base64 always, and Pulumi takes both for an
+ * instance.
+ */
+export const userData: Properties = {
   "aws:ec2/instance:Instance": [["userData"], ["userDataBase64"]],
   "aws:ec2/launchTemplate:LaunchTemplate": [["userData"]],
+  "aws:ec2/launchConfiguration:LaunchConfiguration": [["userData"], ["userDataBase64"]],
+  "azure-native:compute:VirtualMachine": [["osProfile", "customData"], ["userData"]],
+  "azure-native:compute:VirtualMachineScaleSet": [
+    ["virtualMachineProfile", "osProfile", "customData"],
+    ["virtualMachineProfile", "userData"],
+  ],
+};
+
+/** Properties that hold a script, by type; base64 ones are opened. */
+const scriptProperties: Properties = {
+  ...userData,
+  "azure-native:compute:VirtualMachineRunCommandByVirtualMachine": [["source", "script"]],
+  "aws:ssm/document:Document": [["content"]],
   "command:remote:Command": [["stdin"], ["create"], ["update"], ["delete"]],
   "command:local:Command": [["stdin"], ["create"], ["update"], ["delete"]],
 };
@@ -29,6 +45,13 @@ export function scriptsOf(resource: Resource): readonly Script[] {
       ? [{ path: steps.join("."), text: readable(value) }]
       : [];
   });
+}
+
+/** Every text of a resource, a script as what will run instead of what carries it; what a preview does not know is left out. */
+export function readTextsOf(resource: Resource): readonly Script[] {
+  const scripts = known(() => scriptsOf(resource), []);
+  const read = new Set(scripts.map(({ path }) => path));
+  return [...textsOf(resource).filter(({ path }) => !read.has(path)), ...scripts];
 }
 
 /** What will run, also where it is packed as a whole, as cloud-init takes it, or in a part. */

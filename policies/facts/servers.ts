@@ -45,6 +45,8 @@ export const thanos: Program = {
   guard: "http.config",
 };
 
+export const servers: readonly Program[] = [prometheus, alertmanager, pushgateway, thanos];
+
 /** What of Thanos serves; `tools` and `check` do not. */
 const components = ["query", "query-frontend", "store", "rule", "receive", "compact", "sidecar"];
 

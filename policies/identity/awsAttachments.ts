@@ -52,67 +52,6 @@ export const identityAwsUserPolicy: ResourcePolicy = {
   },
 };
 
-/** What gives away data or credentials, in lower case; not ECR's token, which AWS takes for `*` only. */
-const disclosing: readonly string[] = [
-  // https://github.com/salesforce/cloudsplaining, shared/constants.py
-  ...["s3:getobject", "secretsmanager:getsecretvalue"],
-  ...["ssm:getparameter", "ssm:getparameters", "ssm:getparametersbypath"],
-  ...["airflow:createclitoken", "airflow:createweblogintoken", "appsync:createapikey", "chime:createapikey"],
-  ...["cloud9:createenvironmenttoken", "codeartifact:getauthorizationtoken", "codepipeline:pollforjobs"],
-  ...["cognito-identity:getopenidtoken", "cognito-identity:getopenidtokenfordeveloperidentity"],
-  ...["cognito-identity:getcredentialsforidentity", "cognito-idp:getsigningcertificate"],
-  ...["connect:getfederationtoken", "connect:getfederationtokens", "ec2:getpassworddata"],
-  ...["emr-containers:getmanagedendpointsessioncredentials", "finspace-api:getprogrammaticaccesscredentials"],
-  ...["gamelift:requestuploadcredentials", "gamelift:getinstanceaccess", "gamelift:getcomputeaccess"],
-  ...["gamelift:getcomputeauthtoken", "grafana:createworkspaceapikey", "iam:createaccesskey"],
-  ...["iam:createloginprofile", "iam:createservicespecificcredential", "iam:resetservicespecificcredential"],
-  ...["iam:updateaccesskey", "license-manager:getaccesstoken", "lightsail:getinstanceaccessdetails"],
-  ...["lightsail:downloaddefaultkeypair", "lightsail:createbucketaccesskey"],
-  ...["lightsail:getrelationaldatabasemasteruserpassword", "mediapackage:rotatechannelcredentials"],
-  ...["mediapackage:rotateingestendpointcredentials", "rds-db:connect", "redshift:getclustercredentials"],
-  ...[
-    "redshift:getclustercredentialswithiam",
-    "redshift-serverless:getcredentials",
-    "sso:getrolecredentials",
-  ],
-  ...["sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"],
-  ...["sts:getfederationtoken", "sts:getsessiontoken"],
-];
-
-export const identityAwsDisclosure: ResourcePolicy = {
-  id: "identity-aws-disclosure",
-  concern: "identity",
-  severity: "high",
-  description:
-    "What reads objects, secrets and parameters, or makes credentials, is allowed for named resources only.",
-  remedy: "Name the buckets, secrets, parameters and roles in Resource, or put a Condition on the statement",
-  covers: ["CKV_AWS_108", "CKV_AWS_288"],
-  types: [
-    "aws:iam/policy:Policy",
-    "aws:iam/rolePolicy:RolePolicy",
-    "aws:iam/userPolicy:UserPolicy",
-    "aws:iam/groupPolicy:GroupPolicy",
-  ],
-  *check({ props }) {
-    for (const { path, effect, actions, resources, condition } of statementsOf(props["policy"]) ?? [])
-      if (effect === "Allow" && resources.includes("*") && !isMap(condition))
-        for (const action of actions) {
-          const [found] = disclosing.filter((name) => matches(action, name));
-          if (found !== undefined)
-            yield { path: `policy.${path}`, problem: `allows ${action} on everything` };
-        }
-  },
-};
-
-/** Whether an action of a policy, `s3:Get*`, holds for one of AWS'. */
-function matches(action: string, name: string): boolean {
-  const parts = action
-    .toLowerCase()
-    .split("*")
-    .map((part) => part.replaceAll(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("?", "."));
-  return new RegExp(`^${parts.join(".*")}$`).test(name);
-}
-
 export const identityAwsTrustAccount: ResourcePolicy = {
   id: "identity-aws-trust-account",
   concern: "identity",
@@ -162,10 +101,9 @@ export const identityKmsKey: ResourcePolicy = {
   id: "identity-kms-key",
   concern: "identity",
   severity: "critical",
-  description: "A KMS key is used by those whom its policy names, and is there to be used.",
-  remedy:
-    "Name the principals of each Allow statement, or put a Condition on it; leave isEnabled and the check against lockout on",
-  covers: ["CKV_AWS_33", "CKV_AWS_227"],
+  description: "A KMS key is there to be used, and its policy does not shut its own writer out.",
+  remedy: "Leave isEnabled and the check against lockout on",
+  covers: ["CKV_AWS_227"],
   types: ["aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"],
   *check({ props }) {
     if (props["isEnabled"] === false)
@@ -175,13 +113,5 @@ export const identityKmsKey: ResourcePolicy = {
         path: "bypassPolicyLockoutSafetyCheck",
         problem: "is true: the policy may shut its own writer out",
       };
-    const document = props["policy"];
-    // KMS' own then leaves it to the account's policies.
-    if (document === undefined) return;
-    const statements = statementsOf(document);
-    if (statements === undefined) yield { path: "policy", problem: "is no policy document" };
-    for (const { path, effect, principals, condition, inverted } of statements ?? [])
-      if (effect === "Allow" && !isMap(condition) && (principals.includes("*") || inverted))
-        yield { path: `policy.${path}`, problem: "allows everybody" };
   },
 };

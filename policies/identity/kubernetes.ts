@@ -9,7 +9,20 @@ export const identityKubernetesRole: ResourcePolicy = {
   description: "A role names verbs, groups and resources, and gives no way to more rights than its own.",
   remedy:
     "Replace `*` by what is needed; remove what gives any right, and choose the roles that an aggregated one takes by their labels",
-  covers: ["CKV_K8S_49", "CKV_K8S_157", "CKV_K8S_158", "CKV2_K8S_3", "CIS Kubernetes 5.1.3", "AVD-KSV-0046"],
+  covers: [
+    "CKV_K8S_49",
+    "CKV_K8S_155",
+    "CKV_K8S_156",
+    "CKV_K8S_157",
+    "CKV_K8S_158",
+    "CKV2_K8S_1",
+    "CKV2_K8S_2",
+    "CKV2_K8S_3",
+    "CKV2_K8S_4",
+    "CIS Kubernetes 5.1.3",
+    "AVD-KSV-0046",
+    "AVD-KSV-0114",
+  ],
   types: [
     "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
     "kubernetes:rbac.authorization.k8s.io/v1:Role",
@@ -29,6 +42,11 @@ export const identityKubernetesRole: ResourcePolicy = {
           yield { path: `${path}.verbs`, problem: `hold ${verb}, which gives any right` };
       for (const resource of resources)
         if (givesAnyRight.test(resource)) yield { path: `${path}.resources`, problem: `hold ${resource}` };
+      if (verbs.includes("approve") && resources.includes("signers"))
+        yield {
+          path: `${path}.verbs`,
+          problem: "hold approve on signers, which makes certificates for anybody",
+        };
       if (verbs.some((verb) => writing.includes(verb)))
         for (const resource of resources)
           if (givesAnyRightWhenWritten.test(resource))
@@ -51,9 +69,9 @@ const writing = ["create", "update", "patch", "delete", "deletecollection", "*"]
 /** Into any pod or node, in another's name: for the first ones reading is enough. */
 const givesAnyRight =
   /^(?:pods|\*)\/(?:exec|attach|portforward|proxy|ephemeralcontainers)$|^(?:nodes|\*)\/proxy$|^(?:serviceaccounts|\*)\/token$/;
-/** What decides over every object, or lets a name be anybody's. */
+/** What decides over every object, lets a name be anybody's, or draws others' traffic (CVE-2020-8554). */
 const givesAnyRightWhenWritten =
-  /^(?:mutating|validating)webhookconfigurations$|^(?:mutating|validating)admissionpolic(?:ies|ybindings)$|^certificatesigningrequests\/(?:approval|\*)$|^\*\/approval$/;
+  /^(?:mutating|validating)webhookconfigurations$|^(?:mutating|validating)admissionpolic(?:ies|ybindings)$|^certificatesigningrequests\/(?:approval|\*)$|^\*\/approval$|^services\/status$/;
 
 export const identityKubernetesSecrets: ResourcePolicy = {
   id: "identity-kubernetes-secrets",
@@ -67,14 +85,36 @@ export const identityKubernetesSecrets: ResourcePolicy = {
   *check({ props }) {
     yield* everyOne(listAt(props, "rules").entries(), function* ([index, rule]) {
       const resources = listAt(rule, "resources");
+      // What holds everything has a policy of its own.
+      if (resources.includes("*")) return;
       const core = listAt(rule, "apiGroups").some((group) => group === "" || group === "*");
-      if (!core || !["secrets", "*"].some((all) => resources.includes(all))) return;
+      if (!core || !resources.includes("secrets")) return;
       const verbs = listAt(rule, "verbs").map(String);
       if (verbs.length > 0 && listAt(rule, "resourceNames").length === 0)
         yield {
           path: `rules[${String(index)}]`,
           problem: `allow ${verbs.join(", ")} on every Secret of the cluster`,
         };
+    });
+  },
+};
+
+export const identityKubernetesReading: ResourcePolicy = {
+  id: "identity-kubernetes-reading",
+  concern: "identity",
+  severity: "high",
+  description: "Nobody reads every Secret of a namespace.",
+  remedy: "Name the Secrets by resourceNames; an operator that needs them all is excluded with its reason",
+  covers: ["CKV2_K8S_5", "CIS Kubernetes 5.1.2", "AVD-KSV-0041"],
+  types: ["kubernetes:rbac.authorization.k8s.io/v1:Role"],
+  *check({ props }) {
+    yield* everyOne(listAt(props, "rules").entries(), function* ([index, rule]) {
+      if (listAt(rule, "resourceNames").length > 0 || !listAt(rule, "resources").includes("secrets")) return;
+      const verb = listAt(rule, "verbs")
+        .map(String)
+        .find((name) => ["get", "list", "watch", "*"].includes(name));
+      if (verb !== undefined)
+        yield { path: `rules[${String(index)}]`, problem: `allow ${verb} on every Secret there` };
     });
   },
 };

@@ -23,10 +23,12 @@ function* below(value: unknown, path: string): Generator<Fault> {
     yield* everyOne(value.keys(), (index) => below((value as unknown[])[index], `${path}[${String(index)}]`));
   // A part of a chart that is off makes no pods.
   if (!isMap(value) || value["enabled"] === false) return;
+  const isContext = /securityContext$/i.test(path);
   yield* everyOne(Object.keys(value), function* (key) {
     const where = `${path}.${key}`;
     const inner = value[key];
-    const problem = problems[key]?.(inner, value);
+    const look = isContext && ofContexts.has(key) ? undefined : problems[key];
+    const problem = look?.(inner, value);
     if (problem !== undefined) yield { path: where, problem };
     yield* below(inner, where);
   });
@@ -37,14 +39,22 @@ type Look = (value: unknown, beside: Properties) => string | undefined;
 const on: Look = (value) => (isOn(value) ? "is true" : undefined);
 const off: Look = (value) => (value === false || value === "false" ? "is false" : undefined);
 
+/** Names of a security context, which is looked at as a whole: release-pod-security. */
+const ofContexts: ReadonlySet<string> = new Set([
+  "privileged",
+  "allowPrivilegeEscalation",
+  "runAsNonRoot",
+  "readOnlyRootFilesystem",
+  "runAsUser",
+  "seccompProfile",
+]);
+
 /** By the name that Kubernetes gives it, and charts after it. */
 const problems: Readonly<Record<string, Look>> = {
   privileged: on,
   allowPrivilegeEscalation: on,
   hostProcess: on,
   hostNetwork: on,
-  hostPID: on,
-  hostIPC: on,
   runAsNonRoot: off,
   readOnlyRootFilesystem: off,
   runAsUser: (value) => (value === 0 || value === "0" ? "is 0, which is root" : undefined),

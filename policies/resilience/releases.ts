@@ -4,7 +4,7 @@ import { mapsOf, type NamedMap } from "../facts/releaseMaps.ts";
 import { valueOf, valuePath, type Release } from "../facts/releases.ts";
 import type { Fault } from "../policy.ts";
 import { releasePolicy } from "../releasePolicy.ts";
-import { at, isMap, listAt, quoted } from "../resource.ts";
+import { at, isMap, isOn, listAt, quoted } from "../resource.ts";
 
 export const releasePodSecurity = releasePolicy({
   id: "release-pod-security",
@@ -30,8 +30,8 @@ function* contextFaults({ path, map }: NamedMap, other: unknown): Iterable<Fault
     path: `${path}.${name}`,
     problem: `${quoted(at(map, ...name.split(".")))}, expected ${expected}`,
   });
-  if (map["runAsUser"] === 0) yield wrong("runAsUser", "another than root");
-  if (map["privileged"] === true) yield wrong("privileged", "false");
+  if (map["runAsUser"] === 0 || map["runAsUser"] === "0") yield wrong("runAsUser", "another than root");
+  if (isOn(map["privileged"])) yield wrong("privileged", "false");
   const container = ofContainers.some((name) => map[name] !== undefined);
   if (container) {
     if (map["allowPrivilegeEscalation"] !== false) yield wrong("allowPrivilegeEscalation", "false");

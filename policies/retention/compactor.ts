@@ -8,7 +8,7 @@ import {
 } from "../facts/compactors.ts";
 import { durationDays } from "../facts/amounts.ts";
 import { storeReaders } from "../facts/stores.ts";
-import type { ResourcePolicy, StackPolicy } from "../policy.ts";
+import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
 import { everyOne, quoted } from "../resource.ts";
 
 const common = { concern: "retention", covers: [] } as const;
@@ -19,55 +19,36 @@ export const retentionCompactorMinimum: ResourcePolicy = {
   types: compactorTypes,
   severity: "high",
   description:
-    "The compactor keeps raw, 5 minute and 1 hour samples at least as long as the stack's minimum.",
+    "The compactor keeps raw, 5 minute and 1 hour samples at least as long as the stack's minimum, long enough to be downsampled (40 hours, 10 days), and none longer than coarser ones.",
   remedy:
-    "Set the retention of each resolution to what was promised (0d keeps for ever); to shorten it on purpose lower this policy's setting in the same change",
+    "Set the retention of each resolution to what was promised (0d keeps for ever), and not below that of a finer one; to shorten it on purpose lower this policy's setting in the same change",
   settings: {
     raw: { type: "string", default: "30d", description: "The least for raw samples, a Prometheus duration." },
     "5m": { type: "string", default: "90d", description: "The least for 5 minute samples." },
     "1h": { type: "string", default: "365d", description: "The least for 1 hour samples." },
   },
   *check(resource, settings) {
-    yield* everyOne(compactorsOf(resource), ({ retention }) =>
-      everyOne(resolutions, function* (resolution) {
+    yield* everyOne(compactorsOf(resource), function* ({ retention }) {
+      let finer = 0;
+      yield* everyOne(resolutions, function* (resolution): Generator<Fault> {
         const { path, value } = retention[resolution];
         const days = keptDays(value);
-        const least = durationDays(settings[resolution]) ?? 0;
         if (days === undefined)
           yield { path, problem: `${quoted(value)}, expected a duration such as "30d"` };
-        else if (days < least)
+        else if (days < (durationDays(settings[resolution]) ?? 0))
           yield { path, problem: `${quoted(value)}, which is shorter than ${String(settings[resolution])}` };
-      }),
-    );
-  },
-};
-
-export const retentionCompactorDownsampling: ResourcePolicy = {
-  ...common,
-  id: "retention-compactor-downsampling",
-  types: compactorTypes,
-  severity: "medium",
-  description:
-    "Samples live long enough to be downsampled: raw ones 40 hours, 5 minute ones 10 days, and no resolution outlives a coarser one.",
-  remedy:
-    "Keep raw at least 40h and 5m at least 10d, and every coarser resolution at least as long as the finer one",
-  *check(resource) {
-    yield* everyOne(compactorsOf(resource), function* ({ retention }) {
-      // https://thanos.io/tip/components/compact.md/#downsampling
-      const least: Readonly<Record<Resolution, number>> = { raw: 40 / 24, "5m": 10, "1h": 0 };
-      let finer = 0;
-      for (const resolution of resolutions) {
-        const { path, value } = retention[resolution];
-        const days = keptDays(value) ?? Infinity;
-        if (days < least[resolution])
+        else if (days < downsampledAfter[resolution])
           yield { path, problem: `${quoted(value)}, which ends before the samples are downsampled` };
         else if (days < finer)
           yield { path, problem: `${quoted(value)}, which is shorter than that of finer samples` };
-        finer = days;
-      }
+        finer = days ?? finer;
+      });
     });
   },
 };
+
+/** Days. @see https://thanos.io/tip/components/compact.md/#downsampling */
+const downsampledAfter: Readonly<Record<Resolution, number>> = { raw: 40 / 24, "5m": 10, "1h": 0 };
 
 export const retentionCompactorOnce: StackPolicy = {
   ...common,

@@ -117,11 +117,8 @@ export const retentionPrometheusAdminApi: ResourcePolicy = {
 export const retentionPrometheusVolumeKept: ResourcePolicy = {
   ...common,
   id: "retention-prometheus-volume-kept",
-  types: [
-    "kubernetes:helm.sh/v3:Release",
-    "kubernetes:monitoring.coreos.com/v1:Prometheus",
-    "kubernetes:apps/v1:StatefulSet",
-  ],
+  // Those of releases are kept with their other volumes.
+  types: ["kubernetes:monitoring.coreos.com/v1:Prometheus", "kubernetes:apps/v1:StatefulSet"],
   severity: "medium",
   description: "The volumes of a Prometheus stay when its set is scaled or deleted.",
   remedy: "Set `persistentVolumeClaimRetentionPolicy` to Retain for both, or leave it to Kubernetes' default",

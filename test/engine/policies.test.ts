@@ -15,7 +15,7 @@ import { assertSucceeded, simulatedStack } from "../../simulation/projectStack.t
 import { evaluate, exported, given } from "../policies/evaluation.ts";
 import { foreignStates } from "../policies/foreign/index.ts";
 import { assertAllCaught } from "../policies/assertAllCaught.ts";
-import { mutationScore, type MutationScore } from "../policies/mutationScore.ts";
+import { mutationScore, toldTwice, type MutationScore } from "../policies/mutationScore.ts";
 import { neutral } from "../policies/neutral.ts";
 
 const stacks = [
@@ -69,6 +69,12 @@ describe("The policy pack over this project's stacks", function () {
         const score = mutationScore(policies, resources(name), configurationOf(name), now);
         scores.push(score);
         assertAllCaught(score);
+      });
+
+    const seen = new Set<string>();
+    for (const name of stacks)
+      it(`tells what was weakened of ${name} once`, () => {
+        assert.deepEqual(toldTwice(seen, policies, resources(name), configurationOf(name), now), []);
       });
 
     it("has made enough mutants, and no reason to leave one out that none needs", () => {

@@ -218,25 +218,11 @@ describe("Policies of authentication: servers", () => {
         stack: [secret(tls, "  client_auth_type: RequireAndVerifyClientCert")],
         says: /names no client_ca_file/,
       },
-      "an old TLS": {
-        stack: [secret(tls, "  min_version: TLS10", "basic_auth_users:", `  a: ${hash}`)],
-        says: /speaks TLS10/,
-      },
       "a second file of a script, with no users": {
         stack: [
           script(`cat > a.yml <<A\n${tls}\nbasic_auth_users:\n  a: ${hash}\nA\ncat > b.yml <<B\n${tls}\nB\n`),
         ],
         says: /source\.script lets everybody in/,
-      },
-      "an old TLS in one line": {
-        stack: [
-          secret(
-            "tls_server_config: { cert_file: c, min_version: TLS11 }",
-            "basic_auth_users:",
-            `  a: ${hash}`,
-          ),
-        ],
-        says: /speaks TLS11/,
       },
       "a hash that is soon guessed": {
         stack: [secret(tls, "basic_auth_users:", `  a: ${hash.replace("$12$", "$05$")}`)],

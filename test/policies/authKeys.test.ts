@@ -132,14 +132,14 @@ describe("Policies of authentication: keys", () => {
         ],
         says: /source\.script holds a key of a storage account/,
       },
-      "a key in the first start of a machine": {
+      "a private key in the first start of a machine": {
         stack: [
           {
             type: "aws:ec2/launchTemplate:LaunchTemplate",
-            props: { userData: base64(`#!/bin/sh\naws configure set aws_access_key_id ${keyId}\n`) },
+            props: { userData: base64(`#!/bin/sh\n${privateKey}`) },
           },
         ],
-        says: /userData holds an access key of AWS/,
+        says: /userData holds a private key/,
       },
       "a provider's": {
         stack: [{ type: "pulumi:providers:aws", props: { region: "eu-west-1", accessKey: keyId } }],

@@ -274,7 +274,16 @@ describe("Policies of authentication: the sessions of oauth2-proxy", () => {
         says: /takes tokens for anybody/,
       },
       "an old TLS": {
-        stack: [alpha({ server: "secureBindAddress: :4180\n  tls:\n    minVersion: TLS1.1" })],
+        stack: [
+          chart({
+            alphaConfig: {
+              configData: {
+                server: { tls: { minVersion: "TLS1.1" } },
+                providers: [{ oidcConfig: { insecureSkipNonce: false } }],
+              },
+            },
+          }),
+        ],
         says: /speaks an old TLS/,
       },
       "pages in the clear, beside figures": {

@@ -10,6 +10,15 @@ const tlsConfig = {
   clientCAFile: "/etc/tls/ca.crt",
   clientAuthType: "VerifyClientCertIfGiven",
 };
+const gossip = {
+  server: {
+    certFile: "tls.crt",
+    keyFile: "tls.key",
+    clientCAFile: "ca.crt",
+    clientAuthType: "RequireAndVerifyClientCert",
+  },
+  client: { ca: {}, cert: {}, keySecret: {} },
+};
 const grpc = { certFile: "/etc/tls/tls.crt", keyFile: "/etc/tls/tls.key", caFile: "/etc/tls/ca.crt" };
 const closed: Given = {
   type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
@@ -77,7 +86,7 @@ describe("Policies of authentication: what the operator runs", () => {
         {
           ...right("Alertmanager", {
             replicas: 2,
-            clusterTLS: { server: { clientAuthType: "RequireAndVerifyClientCert" }, client: {} },
+            clusterTLS: gossip,
           }),
           name: "pair",
         },
@@ -171,7 +180,25 @@ describe("Policies of authentication: what the operator runs", () => {
       },
       "a pair of Alertmanagers that listen to everybody": {
         stack: [custom("Alertmanager", { replicas: 2 })],
-        says: /spec\.clusterTLS\.server\.clientAuthType is not set/,
+        says: /spec\.clusterTLS is not set, so that anybody may join/,
+      },
+      "a pair one of whose sides has no authority": {
+        stack: [
+          custom("Alertmanager", {
+            replicas: 2,
+            clusterTLS: { ...gossip, client: { cert: {}, keySecret: {} } },
+          }),
+        ],
+        says: /spec\.clusterTLS\.client\.ca is not set/,
+      },
+      "a pair that speaks an old TLS": {
+        stack: [
+          custom("Alertmanager", {
+            replicas: 2,
+            clusterTLS: { ...gossip, client: { ...gossip.client, minVersion: "TLS10" } },
+          }),
+        ],
+        says: /spec\.clusterTLS\.client\.minVersion is "TLS10"/,
       },
       "a pair whose certificates nobody looks at, in the chart": {
         stack: [

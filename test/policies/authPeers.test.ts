@@ -34,7 +34,10 @@ describe("Policies of authentication: what servers say to each other", () => {
         chart({
           ...off,
           storegateway: { extraArgs: grpc },
-          receive: { mode: "split", ingester: { extraArgs: [...grpc, ...received] } },
+          receive: {
+            mode: "split",
+            ingester: { extraArgs: [...grpc, ...received, "--remote-write.client-tls-secure"] },
+          },
         }),
       ],
     },

@@ -1,8 +1,5 @@
-import {
-  exposureDefaultDeny,
-  exposureNamespace,
-  exposureNetworkPolicy,
-} from "../../policies/exposure/kubernetes.ts";
+import { exposureDefaultDeny, exposureNamespace } from "../../policies/exposure/kubernetes.ts";
+import { exposureNetworkPolicy } from "../../policies/exposure/networkPolicies.ts";
 import { testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
 
@@ -95,6 +92,10 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
     unknown: [deployment("monitoring"), networkPolicy({ ...denyAll, policyTypes: unknown })],
   });
 
+  const anywhere = { ipBlock: { cidr: "0.0.0.0/0" } };
+  const one = { podSelector: { matchLabels: { app: "haproxy" } } };
+  const chosen = { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } };
+
   testPolicy({
     policy: exposureNetworkPolicy,
     passes: {
@@ -102,10 +103,9 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
       "named pods on a named port": [
         ingress({ from: [{ podSelector: { matchLabels: { app: "haproxy" } } }], ports: [{ port: 9090 }] }),
       ],
-      "pods of the own namespace": [ingress({ from: [{ podSelector: {} }], ports: [{ port: 9090 }] })],
-      "everybody, for pods that serve people": [ingress({ ports: [{ port: 8443 }] })],
+      "everybody, for pods that serve people": [ingress({ from: [anywhere], ports: [{ port: 8443 }] })],
       "everybody, for a port that is named after what people speak": [
-        ingress({ ports: [{ port: "https" }] }),
+        ingress({ from: [anywhere], ports: [{ port: "https" }] }),
       ],
       "named namespaces": [
         ingress({
@@ -122,12 +122,31 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
         }),
       ],
       "whatever listens in namespaces that are scraped": [
-        egress({ to: [{ namespaceSelector: {} }], ports: [{ protocol: "TCP" }] }),
+        egress({ to: [{ namespaceSelector: chosen }], ports: [{ protocol: "TCP" }] }),
+      ],
+      "the internet without the node's metadata": [
+        egress({
+          to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }],
+          ports: [{ port: 443 }],
+        }),
+      ],
+      "pods that answer challenges anywhere": [
+        egress({
+          to: [
+            {
+              namespaceSelector: {},
+              podSelector: { matchLabels: { "acme.cert-manager.io/http01-solver": "true" } },
+            },
+          ],
+          ports: [{ port: 8089 }],
+        }),
       ],
       "a network of the organisation's": [
         ingress({ from: [{ ipBlock: { cidr: "10.20.0.0/16" } }], ports: [{ port: 9090 }] }),
       ],
-      "names for everybody's use": [egress({ ports: [{ port: 53, protocol: "UDP" }] })],
+      "names for everybody's use": [
+        egress({ to: [{ namespaceSelector: chosen }], ports: [{ port: 53, protocol: "UDP" }] }),
+      ],
     },
     fails: {
       "whatever comes": { stack: [ingress({})], says: /spec\.ingress\[0\] allows everything/ },
@@ -142,11 +161,32 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
       },
       "everybody on Prometheus' port": {
         stack: [ingress({ ports: [{ port: 9090 }] })],
-        says: /spec\.ingress\[0\]\.from lets everybody in on port 9090/,
+        says: /spec\.ingress\[0\]\.from is not set, which is everybody/,
       },
       "everybody, by an empty list": {
         stack: [ingress({ from: [], ports: [{ port: 9093 }] })],
-        says: /everybody in on port 9093/,
+        says: /spec\.ingress\[0\]\.from is not set/,
+      },
+      "a way out to everybody": {
+        stack: [egress({ ports: [{ port: 443 }] })],
+        says: /spec\.egress\[0\]\.to is not set/,
+      },
+      "the node's metadata": {
+        stack: [egress({ to: [anywhere], ports: [{ port: 443 }] })],
+        says: /to\[0\]\.ipBlock\.except leaves out no 169\.254\.0\.0\/16/,
+      },
+      "every pod of its namespace": {
+        stack: [ingress({ from: [{ podSelector: {} }], ports: [{ port: 9090 }] })],
+        says: /from\[0\]\.podSelector is empty: every pod/,
+      },
+      "one pod's name in every namespace": {
+        stack: [
+          ingress({
+            from: [{ namespaceSelector: {}, podSelector: { matchLabels: { app: "a" } } }],
+            ports: [{ port: 9090 }],
+          }),
+        ],
+        says: /from\[0\]\.namespaceSelector is empty: every namespace/,
       },
       "the internet": {
         stack: [ingress({ from: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ port: 9090 }] })],
@@ -155,8 +195,8 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
       "the internet of IPv6, behind a right rule": {
         stack: [
           ingress(
-            { from: [{ podSelector: {} }], ports: [{ port: 9090 }] },
-            { from: [{ podSelector: {} }, { ipBlock: { cidr: "::/0" } }], ports: [{ port: 9090 }] },
+            { from: [one], ports: [{ port: 9090 }] },
+            { from: [one, { ipBlock: { cidr: "::/0" } }], ports: [{ port: 9090 }] },
           ),
         ],
         says: /spec\.ingress\[1\]\.from lets everybody in on port 9090/,
@@ -167,11 +207,11 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
       },
       "every namespace": {
         stack: [ingress({ from: [{ namespaceSelector: {} }], ports: [{ port: 9090 }] })],
-        says: /everybody in on port 9090/,
+        says: /from\[0\]\.namespaceSelector is empty: every namespace/,
       },
       "every pod of every namespace": {
         stack: [ingress({ from: [{ namespaceSelector: {}, podSelector: {} }], ports: [{ port: 9090 }] })],
-        says: /everybody in on port 9090/,
+        says: /from\[0\]\.namespaceSelector is empty: every namespace/,
       },
       "the internet but for a network of it": {
         stack: [
@@ -189,7 +229,7 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
             ports: [{ port: 9090 }],
           }),
         ],
-        says: /everybody in on port 9090/,
+        says: /from\[0\]\.namespaceSelector is empty: every namespace/,
       },
       "every namespace that has a name": {
         stack: [
@@ -204,22 +244,22 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
             ports: [{ port: 9090 }],
           }),
         ],
-        says: /everybody in on port 9090/,
+        says: /from\[0\]\.namespaceSelector is empty: every namespace/,
       },
       "ports from one that serves people up to the last": {
-        stack: [ingress({ ports: [{ port: 443, endPort: 65_535 }] })],
+        stack: [ingress({ from: [anywhere], ports: [{ port: 443, endPort: 65_535 }] })],
         says: /everybody in on port 443 to 65535/,
       },
       "a port by its name": {
-        stack: [ingress({ ports: [{ port: "http-web" }] })],
+        stack: [ingress({ from: [anywhere], ports: [{ port: "http-web" }] })],
         says: /everybody in on port http-web/,
       },
       "a port in quotes": {
-        stack: [ingress({ ports: [{ port: "9090" }] })],
+        stack: [ingress({ from: [anywhere], ports: [{ port: "9090" }] })],
         says: /everybody in on port 9090/,
       },
       "a protocol instead of a port": {
-        stack: [ingress({ from: [{ podSelector: {} }], ports: [{ protocol: "TCP" }] })],
+        stack: [ingress({ from: [one], ports: [{ protocol: "TCP" }] })],
         says: /spec\.ingress\[0\]\.ports\[0\]\.port is not set: every port is open/,
       },
       "a protocol instead of a port, to the internet": {

@@ -32,8 +32,15 @@ describe("Policies of exposure in Kubernetes: what is reached from outside", () 
           { "service.beta.kubernetes.io/azure-allowed-ip-ranges": "198.51.100.0/24, 203.0.113.0/24" },
         ),
       ],
-      "the way in": [
-        values("haproxytech/kubernetes-ingress", { controller: { service: { type: "LoadBalancer" } } }),
+      "the way in, that says for whom": [
+        values("haproxytech/kubernetes-ingress", {
+          controller: { service: { type: "LoadBalancer", loadBalancerSourceRanges: ["0.0.0.0/0"] } },
+        }),
+      ],
+      "a server that wants a log-in, of which another policy tells": [
+        values("kube-prometheus-stack", {
+          prometheus: { servicePerReplica: { enabled: true, type: "NodePort" } },
+        }),
       ],
       "a chart's Services of the cluster": [values("redis", { master: { service: { type: "ClusterIP" } } })],
       "a chart's balancer for named networks": [
@@ -92,12 +99,12 @@ describe("Policies of exposure in Kubernetes: what is reached from outside", () 
         says: /values\.master\.service\.loadBalancerSourceRanges lets everybody in/,
       },
       "a chart's port of every node, for each replica": {
-        stack: [
-          values("kube-prometheus-stack", {
-            prometheus: { servicePerReplica: { enabled: true, type: "NodePort" } },
-          }),
-        ],
-        says: /values\.prometheus\.servicePerReplica\.type is "NodePort"/,
+        stack: [values("loki", { querier: { servicePerReplica: { enabled: true, type: "NodePort" } } })],
+        says: /values\.querier\.servicePerReplica\.type is "NodePort"/,
+      },
+      "a way in that says nothing": {
+        stack: [values("ingress-nginx", { controller: { service: { type: "LoadBalancer" } } })],
+        says: /values\.controller\.service\.loadBalancerSourceRanges lets everybody in/,
       },
       "a subchart's, beside what a preview does not know": {
         stack: [values("monitoring", { clusterName: unknown, grafana: { service: { type: "NodePort" } } })],

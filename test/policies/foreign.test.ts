@@ -4,7 +4,7 @@ import { policies } from "../../policies/catalogue.ts";
 import { evaluate, given } from "./evaluation.ts";
 import { foreignStates } from "./foreign/index.ts";
 import { assertAllCaught } from "./assertAllCaught.ts";
-import { mutationScore } from "./mutationScore.ts";
+import { mutationScore, toldTwice } from "./mutationScore.ts";
 
 const now = new Date("2026-12-01T12:00:00Z");
 
@@ -19,6 +19,10 @@ describe("The policy pack over others' states", function () {
       const score = mutationScore(policies, given(state), {}, now);
       assert.ok(score.mutants >= 20, `${String(score.mutants)} mutants`);
       assertAllCaught(score);
+    });
+
+    it(`tells what was weakened of ${what} once`, () => {
+      assert.deepEqual(toldTwice(new Set(), policies, given(state), {}, now), []);
     });
   }
 });

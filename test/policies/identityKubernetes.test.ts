@@ -3,6 +3,7 @@ import { encryptionCertificate } from "../../policies/encryption/certificates.ts
 import * as kubernetesPolicies from "../../policies/identity/kubernetes.ts";
 import {
   identityKubernetesBinding,
+  identityKubernetesReading,
   identityKubernetesRole,
   identityKubernetesSecrets,
   identityServiceAccount,
@@ -47,6 +48,16 @@ describe("Policies of Kubernetes: who may do what", () => {
       "a pod's log": [role({ apiGroups: [""], resources: ["pods/log"], verbs: ["get"] })],
     },
     fails: {
+      "signing certificates": {
+        stack: [
+          clusterRole({ apiGroups: ["certificates.k8s.io"], resources: ["signers"], verbs: ["approve"] }),
+        ],
+        says: /rules\[0\]\.verbs hold approve on signers/,
+      },
+      "the status of Services": {
+        stack: [role({ apiGroups: [""], resources: ["services/status"], verbs: ["patch"] })],
+        says: /rules\[0\]\.resources hold services\/status, to be written/,
+      },
       "every verb": {
         stack: [clusterRole({ apiGroups: [""], resources: ["pods"], verbs: ["*"] })],
         says: /rules\[0\]\.verbs holds "\*"/,
@@ -140,6 +151,9 @@ describe("Policies of Kubernetes: who may do what", () => {
       "other things of the cluster": [
         clusterRole({ apiGroups: [""], resources: ["configmaps"], verbs: ["update"] }),
       ],
+      "everything, of which another policy tells": [
+        clusterRole({ apiGroups: ["*"], resources: ["*"], verbs: ["list"] }),
+      ],
     },
     fails: {
       "writing every Secret": {
@@ -149,10 +163,6 @@ describe("Policies of Kubernetes: who may do what", () => {
       "reading every Secret": {
         stack: [clusterRole({ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"] })],
         says: /rules\[0\] allow get, list, watch on every Secret of the cluster/,
-      },
-      "reading everything": {
-        stack: [clusterRole({ apiGroups: ["*"], resources: ["*"], verbs: ["list"] })],
-        says: /rules\[0\] allow list on every Secret/,
       },
       "everything with every Secret": {
         stack: [clusterRole({ apiGroups: [""], resources: ["secrets"], verbs: ["*"] })],
@@ -170,6 +180,30 @@ describe("Policies of Kubernetes: who may do what", () => {
     },
     absent: { stack: [{ type: clusterRoleType, props: {} }] },
     unknown: [clusterRole({ apiGroups: [""], resources: ["secrets"], verbs: [unknown] })],
+  });
+
+  testPolicy({
+    policy: identityKubernetesReading,
+    passes: {
+      "Secrets by their names": [
+        role({ apiGroups: [""], resources: ["secrets"], verbs: ["get"], resourceNames: ["web"] }),
+      ],
+      "writing without reading": [
+        role({ apiGroups: [""], resources: ["secrets"], verbs: ["create", "patch"] }),
+      ],
+    },
+    fails: {
+      "every Secret of a namespace": {
+        stack: [role({ apiGroups: [""], resources: ["secrets"], verbs: ["list"] })],
+        says: /allow list on every Secret there/,
+      },
+      "every Secret of a namespace, by a star": {
+        stack: [role({ apiGroups: [""], resources: ["secrets"], verbs: ["*"] })],
+        says: /allow \* on every Secret there/,
+      },
+    },
+    absent: { stack: [role()] },
+    unknown: [role({ apiGroups: [""], resources: ["secrets"], verbs: [unknown] })],
   });
 
   testPolicy({

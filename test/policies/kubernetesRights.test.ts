@@ -4,75 +4,9 @@ import {
   podAbandoned,
   serviceAbandoned,
 } from "../../policies/exposure/kubernetesWorkloads.ts";
-import {
-  identityKubernetesEscalation,
-  identityKubernetesReading,
-} from "../../policies/identity/kubernetesRights.ts";
 import { resilienceApiVersions, resilienceBarePod } from "../../policies/resilience/kubernetesObjects.ts";
 import { testPolicy } from "./cases.ts";
 import { unknown, type Given } from "./evaluation.ts";
-
-const role = "kubernetes:rbac.authorization.k8s.io/v1:Role";
-
-describe("Policies of Kubernetes: rights that lead to more", () => {
-  testPolicy({
-    policy: identityKubernetesEscalation,
-    passes: {
-      reading: [clusterRole(["validatingwebhookconfigurations", "nodes/proxy"], ["get", "list"])],
-      "one webhook by its name": [
-        clusterRole(["validatingwebhookconfigurations"], ["update"], { resourceNames: ["vigil"] }),
-      ],
-      "what means nothing within a namespace": [
-        { ...clusterRole(["certificatesigningrequests/approval"], ["update"]), type: role },
-      ],
-    },
-    fails: {
-      "writing webhooks": {
-        stack: [clusterRole(["mutatingwebhookconfigurations"], ["patch"])],
-        says: /rules\[0\] allows patch on mutatingwebhookconfigurations: who has it reads and changes/,
-      },
-      "approving certificates": {
-        stack: [clusterRole(["certificatesigningrequests/approval"], ["update"])],
-        says: /makes certificates for anybody/,
-      },
-      "signing them": { stack: [clusterRole(["signers"], ["approve"])], says: /allows approve on signers/ },
-      "binding roles": {
-        stack: [{ ...clusterRole(["rolebindings"], ["bind"]), type: role }],
-        says: /gives itself any role/,
-      },
-      "running commands": {
-        stack: [clusterRole(["pods/exec"], ["create"])],
-        says: /runs commands in others' containers/,
-      },
-      "the status of services, by a star": {
-        stack: [clusterRole(["services/status"], ["*"])],
-        says: /allows update on services\/status/,
-      },
-    },
-    absent: { stack: [{ type: role, props: {} }] },
-    unknown: [clusterRole(["pods/exec"], [unknown])],
-  });
-
-  testPolicy({
-    policy: identityKubernetesReading,
-    passes: {
-      "Secrets by their names": [ofNamespace(["get"], { resourceNames: ["web"] })],
-      "writing without reading": [ofNamespace(["create", "patch"])],
-    },
-    fails: {
-      "every Secret of a namespace": {
-        stack: [ofNamespace(["list"])],
-        says: /allows list on secrets: who has it knows every password/,
-      },
-      "every Secret of a namespace, by a star": {
-        stack: [ofNamespace(["*"])],
-        says: /allows get on secrets/,
-      },
-    },
-    absent: { stack: [{ type: role, props: {} }] },
-    unknown: [ofNamespace([unknown])],
-  });
-});
 
 describe("Policies of Kubernetes: what stays", () => {
   testPolicy({
@@ -179,17 +113,6 @@ describe("Policies of Kubernetes: what is known to be a way in", () => {
     ],
   });
 });
-
-function clusterRole(resources: readonly string[], verbs: readonly string[], more: object = {}): Given {
-  return {
-    type: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
-    props: { rules: [{ apiGroups: [""], resources, verbs, ...more }] },
-  };
-}
-
-function ofNamespace(verbs: readonly string[], more: object = {}): Given {
-  return { ...clusterRole(["secrets"], verbs, more), type: role };
-}
 
 function pod(image: string, metadata: object = {}, env: readonly object[] = []): Given {
   return {

@@ -16,48 +16,16 @@ export interface MutationScore {
 }
 
 /** @param resources as they are; what is wrong with them already is left out */
-export function mutationScore(
-  policies: readonly Policy[],
-  resources: readonly StackResource[],
-  configuration: PackConfiguration,
-  now: Date,
-): MutationScore {
-  const judges = policies
-    .map((policy) => ({
-      policy,
-      judge: prepared([policy], configuration, now),
-      ...attention(policy, resources),
-    }))
-    // What looks at everything costs most, and finds least of what was weakened.
-    .toSorted((a, b) => Number(a.everything) - Number(b.everything));
-  const [quick, thorough] = [
-    judges.filter((each) => !each.everything),
-    judges.filter((each) => each.everything),
-  ];
-  // What was wrong before catches nothing.
-  const before = new Set(
-    prepared(policies, configuration, now)(resources).violations.map(({ message }) => message),
-  );
-  const caught = (those: typeof judges, { original, changed }: Mutant): Violation | undefined => {
-    const all = resources.flatMap((one) =>
-      one !== original ? [one] : changed === undefined ? [] : [changed],
-    );
-    const alone = changed === undefined ? [] : [changed];
-    for (const { policy, judge, types, everything } of those) {
-      if (!everything && !types.has(original.type)) continue;
-      const violation = judge("inspect" in policy ? all : alone).violations.find(
-        ({ message }) => !before.has(message),
-      );
-      if (violation !== undefined) return violation;
-    }
-    return undefined;
-  };
+export function mutationScore(...pack: Pack): MutationScore {
+  const { quick, thorough, testify } = witnesses(...pack);
+  const caught = (those: readonly Judge[], mutant: Mutant): Violation | undefined =>
+    testify(those, mutant).find(() => true);
   const score = {
     killed: [] as { mutant: Mutant; by: Violation }[],
     neutral: [] as { mutant: Mutant; why: string }[],
     survivors: [] as Mutant[],
   };
-  const mutants = mutantsOf(resources);
+  const mutants = mutantsOf(pack[1]);
   for (const mutant of mutants) {
     const why = reasonOf(mutant);
     const by = caught(quick, mutant) ?? (why === undefined ? caught(thorough, mutant) : undefined);
@@ -66,6 +34,94 @@ export function mutationScore(
     else score.survivors.push(mutant);
   }
   return { mutants: mutants.length, ...score };
+}
+
+/** Pairs of policies that may both speak of one place: there are two things to mend. */
+const twofold: readonly (readonly [string, string])[] = [
+  // A refusal of plain HTTP that is turned round lets everybody in, and refuses it no more.
+  ["encryption-s3-transport", "exposure-s3-policy"],
+  // So does one of whatever no rule speaks of.
+  ["exposure-azure-denied", "exposure-azure-inbound"],
+  // What the cloud is paid for, and what the compactor still rewrites, are two numbers of days.
+  ["retention-tier-billing", "retention-tier-margin"],
+];
+
+/**
+ * Mutants of which two policies tell at the same place, one a kind: who reads that looks for two things to mend.
+ *
+ * @param seen kinds that are left out; those of this stack are added
+ * @returns a line each
+ */
+export function toldTwice(seen: Set<string>, ...pack: Pack): readonly string[] {
+  const { quick, thorough, testify } = witnesses(...pack);
+  return mutantsOf(pack[1]).flatMap((mutant) => {
+    const { type, shape, operator, changed } = mutant;
+    const kind = [type, shape, operator].join(" ");
+    if (changed === undefined || seen.has(kind)) return [];
+    seen.add(kind);
+    const places = Map.groupBy(
+      testify([...quick, ...thorough], mutant),
+      ({ urn, message }) => `${urn} ${placeOf(message)}`,
+    );
+    return [...places.values()].flatMap((violations) => {
+      const told = new Set(violations.map(({ policy }) => policy));
+      const isTwofold = twofold.some((pair) => told.size === 2 && pair.every((id) => told.has(id)));
+      return told.size < 2 || isTwofold ? [] : [`${mutant.what}: ${[...told].join(", ")}`];
+    });
+  });
+}
+
+/** Of `name (type): path problem. remedy`: the path, of which a flag's name may be a part. */
+function placeOf(message: string): string {
+  return /\): (\S*(?: --[\w.-]+)?)/.exec(message)?.[1] ?? "";
+}
+
+type Pack = readonly [
+  policies: readonly Policy[],
+  resources: readonly StackResource[],
+  configuration: PackConfiguration,
+  now: Date,
+];
+
+interface Judge extends Attention {
+  readonly policy: Policy;
+  readonly judge: ReturnType<typeof prepared>;
+}
+
+interface Witnesses {
+  readonly quick: readonly Judge[];
+  /** What looks at everything costs most, and finds least of what was weakened. */
+  readonly thorough: readonly Judge[];
+  /** What they say of a mutant that they did not say before, as it is asked for. */
+  readonly testify: (those: readonly Judge[], mutant: Mutant) => Generator<Violation>;
+}
+
+function witnesses(...[policies, resources, configuration, now]: Pack): Witnesses {
+  const judges = policies.map((policy) => ({
+    policy,
+    judge: prepared([policy], configuration, now),
+    ...attention(policy, resources),
+  }));
+  // What was wrong before catches nothing.
+  const before = new Set(
+    prepared(policies, configuration, now)(resources).violations.map(({ message }) => message),
+  );
+  return {
+    quick: judges.filter((each) => !each.everything),
+    thorough: judges.filter((each) => each.everything),
+    *testify(those, { original, changed }) {
+      const all = resources.flatMap((one) =>
+        one !== original ? [one] : changed === undefined ? [] : [changed],
+      );
+      const alone = changed === undefined ? [] : [changed];
+      for (const { policy, judge, types, everything } of those) {
+        if (!everything && !types.has(original.type)) continue;
+        yield* judge("inspect" in policy ? all : alone).violations.filter(
+          ({ message }) => !before.has(message),
+        );
+      }
+    },
+  };
 }
 
 interface Attention {

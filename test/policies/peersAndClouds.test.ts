@@ -10,7 +10,6 @@ import {
   exposureS3Condition,
 } from "../../policies/exposure/clouds.ts";
 import { exposureCilium, exposureSolver } from "../../policies/exposure/issuers.ts";
-import { exposureNetworkPeers } from "../../policies/exposure/peers.ts";
 import { identityReleaseRights, identitySecretStore } from "../../policies/identity/releases.ts";
 import { retentionExternalSecret, retentionOwnDisk } from "../../policies/retention/releases.ts";
 import { retentionCopyAgreed } from "../../policies/retention/replication.ts";
@@ -18,44 +17,6 @@ import { testPolicy } from "./cases.ts";
 import { evaluate, given, unknown, type Given } from "./evaluation.ts";
 
 describe("Policies of peers", () => {
-  const rules = (spec: object): Given => ({
-    type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
-    props: { metadata: { name: "one" }, spec },
-  });
-  const to = (...peers: object[]) => rules({ egress: [{ to: peers, ports: [{ port: 443 }] }] });
-  const everywhere = { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] };
-
-  testPolicy({
-    policy: exposureNetworkPeers,
-    passes: {
-      "named pods": [to({ podSelector: { matchLabels: { app: "a" } } })],
-      "the internet without the node's metadata": [to({ ipBlock: everywhere })],
-      "pods that answer challenges anywhere": [
-        to({
-          namespaceSelector: {},
-          podSelector: { matchLabels: { "acme.cert-manager.io/http01-solver": "true" } },
-        }),
-      ],
-    },
-    fails: {
-      "a way out to everybody": {
-        stack: [rules({ egress: [{ ports: [{ port: 443 }] }] })],
-        says: /spec\.egress\[0\]\.to is not set/,
-      },
-      "the node's metadata": {
-        stack: [to({ ipBlock: { cidr: "0.0.0.0/0" } })],
-        says: /ipBlock\.except leaves out no 169\.254\.0\.0\/16/,
-      },
-      "every pod": { stack: [to({ podSelector: {} })], says: /podSelector is empty/ },
-      "every namespace": {
-        stack: [to({ namespaceSelector: {}, podSelector: { matchLabels: { app: "a" } } })],
-        says: /namespaceSelector is empty/,
-      },
-    },
-    absent: { stack: [rules({})] },
-    unknown: [to({ podSelector: unknown })],
-  });
-
   const cilium = (rule: unknown): Given => ({
     type: "kubernetes:cilium.io/v2:CiliumNetworkPolicy",
     props: { spec: { egress: [rule] } },
@@ -137,6 +98,16 @@ describe("Policies of clouds beside their resources", () => {
     policy: exposureAzurePorts,
     passes: {
       "one port": [group({ sourceAddressPrefix: "10.0.0.0/24", destinationPortRange: "443" })],
+      "networks among themselves": [
+        group({
+          sourceAddressPrefixes: ["10.40.0.0/18", "10.40.128.0/17"],
+          destinationAddressPrefixes: ["10.40.0.0/18", "10.40.128.0/17"],
+          destinationPortRange: "*",
+        }),
+      ],
+      "everybody, of whom another policy tells": [
+        group({ sourceAddressPrefix: "*", destinationPortRange: "*" }),
+      ],
       "a network among itself": [
         group({
           sourceAddressPrefix: "10.0.0.0/24",
@@ -149,9 +120,23 @@ describe("Policies of clouds beside their resources", () => {
       ],
     },
     fails: {
+      "every port for a network of one's own elsewhere": {
+        stack: [
+          group({
+            sourceAddressPrefixes: ["10.40.0.0/18", "10.20.0.0/16"],
+            destinationAddressPrefix: "10.40.0.0/18",
+            destinationPortRange: "*",
+          }),
+        ],
+        says: /opens every port/,
+      },
       "every port": {
         stack: [group({ sourceAddressPrefix: "10.1.0.0/24", destinationPortRange: "*" })],
-        says: /securityRules\[0\]\.destinationPortRange is "\*"/,
+        says: /securityRules\[0\] opens every port/,
+      },
+      "every port, by its number": {
+        stack: [group({ sourceAddressPrefix: "10.1.0.0/24", destinationPortRange: "0-65535" })],
+        says: /securityRules\[0\] opens every port/,
       },
     },
     absent: { stack: [{ type: "azure-native:network:NetworkSecurityGroup", props: {} }] },
@@ -183,9 +168,27 @@ describe("Policies of clouds beside their resources", () => {
           statement({ Principal: logs, Action: "kms:Decrypt", Condition: ofAccount }),
         ),
       ],
+      "everybody of the account": [
+        policy(
+          keyType,
+          statement({
+            Principal: "*",
+            Action: "kms:Decrypt",
+            Condition: { StringEquals: { "kms:CallerAccount": "111122223333" } },
+          }),
+        ),
+      ],
     },
     fails: {
       everybody: { stack: [policy(keyType, statement({ Principal: "*" }))], says: /allows everybody/ },
+      "all but one": {
+        stack: [policy(keyType, statement({ Principal: undefined, NotPrincipal: { AWS: "111122223333" } }))],
+        says: /allows everybody/,
+      },
+      "what is no document": {
+        stack: [{ type: "aws:kms/keyPolicy:KeyPolicy", props: { policy: "none" } }],
+        says: /policy is no policy document/,
+      },
       "everything for a service": {
         stack: [policy(keyType, statement({ Principal: logs, Condition: ofAccount }))],
         says: /allows everything with the key/,
@@ -209,14 +212,14 @@ describe("Policies of clouds beside their resources", () => {
       ],
     },
     fails: {
-      "everybody over TLS": {
+      "a service over TLS": {
         stack: [
           policy(
             bucketType,
-            statement({ ...put, Principal: "*", Condition: { Bool: { "aws:SecureTransport": "true" } } }),
+            statement({ ...put, Principal: logs, Condition: { Bool: { "aws:SecureTransport": "true" } } }),
           ),
         ],
-        says: /allows \* on anybody's behalf/,
+        says: /allows \S+\.amazonaws\.com on anybody's behalf/,
       },
       everything: { stack: [policy(bucketType, statement({ Action: "s3:*" }))], says: /allows everything/ },
     },
@@ -269,6 +272,19 @@ describe("Policies of files, Secrets and scripts", () => {
       "TLS 1.0": {
         stack: [file("tls_config:\n  min_version: TLS10\n")],
         says: /has the least version TLS10/,
+      },
+      "TLS 1.1 of a server, in one line": {
+        stack: [file("tls_server_config: { cert_file: c, min_version: TLS11 }")],
+        says: /TLS11/,
+      },
+      "TLS 1.0 in what a machine is told": {
+        stack: [
+          {
+            type: "command:remote:Command",
+            props: { create: "cat > web.yml <<END\ntls_server_config:\n  min_version: TLS10\nEND\n" },
+          },
+        ],
+        says: /create has the least version TLS10/,
       },
       "TLS 1.1 of oauth2-proxy": { stack: [file('tls:\n  minVersion: "TLS1.1"\n')], says: /TLS1\.1/ },
     },
@@ -328,7 +344,11 @@ describe("Policies that a stack asks for", () => {
   });
 
   for (const [policy, stack, says] of [
-    [authExporters, release("prometheus-pushgateway", {}), /values\.extraArgs lacks --web\.config\.file/],
+    [
+      authExporters,
+      release("prometheus-blackbox-exporter", {}),
+      /values\.extraArgs lacks --web\.config\.file/,
+    ],
     [
       authGrafanaPage,
       release("grafana", { "grafana.ini": {} }),

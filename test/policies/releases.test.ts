@@ -1,16 +1,6 @@
 import { encryptionReleaseCertificate } from "../../policies/encryption/certificates.ts";
-import {
-  authExporters,
-  authGossip,
-  authHeaders,
-  authReleaseClients,
-  authRemoteWrite,
-} from "../../policies/auth/releases.ts";
-import {
-  exposureEdge,
-  exposureReleaseHost,
-  exposureReleaseService,
-} from "../../policies/exposure/releases.ts";
+import { authExporters, authHeaders, authReleaseClients } from "../../policies/auth/releases.ts";
+import { exposureEdge, exposureReleaseHost } from "../../policies/exposure/releases.ts";
 import { identityReleaseToken } from "../../policies/identity/releases.ts";
 import {
   releaseDisruption,
@@ -158,63 +148,6 @@ describe("Policies of releases: pods", () => {
 });
 
 describe("Policies of releases: who is let in", () => {
-  const gossip = {
-    server: {
-      certFile: "tls.crt",
-      keyFile: "tls.key",
-      clientCAFile: "ca.crt",
-      clientAuthType: "RequireAndVerifyClientCert",
-    },
-    client: { ca: {}, cert: {}, keySecret: {} },
-  };
-  const alertmanager = (clusterTLS: unknown, more: object = {}) =>
-    release("kube-prometheus-stack", { alertmanager: { alertmanagerSpec: { clusterTLS, ...more } } });
-
-  testPolicy({
-    policy: authGossip,
-    passes: { "certificates on both sides": [alertmanager(gossip)] },
-    fails: {
-      "a server that asks for none": {
-        stack: [alertmanager({ ...gossip, server: { ...gossip.server, clientAuthType: "NoClientCert" } })],
-        says: /clientAuthType is "NoClientCert"/,
-      },
-      "a client without the authority": {
-        stack: [alertmanager({ ...gossip, client: { cert: {}, keySecret: {} } })],
-        says: /client\.ca is not set/,
-      },
-      "an old TLS": {
-        stack: [alertmanager({ ...gossip, client: { ...gossip.client, minVersion: "TLS10" } })],
-        says: /client\.minVersion is "TLS10"/,
-      },
-    },
-    absent: { stack: [release("kube-prometheus-stack", {})] },
-    unknown: [alertmanager({ ...gossip, client: unknown })],
-  });
-
-  const flags = [
-    ...["cert", "key", "client-ca"].map((part) => `--remote-write.server-tls-${part}=/tls/${part}`),
-    "--remote-write.client-tls-secure",
-  ];
-  const receive = (extraArgs: unknown, more: object = {}) =>
-    release("thanos", { receive: { enabled: true, extraArgs, ...more } });
-
-  testPolicy({
-    policy: authRemoteWrite,
-    passes: { "certificates on both sides": [receive(flags)] },
-    fails: {
-      "writers without certificates": {
-        stack: [receive(flags.filter((flag) => !flag.includes("client-ca")))],
-        says: /lacks --remote-write\.server-tls-client-ca/,
-      },
-      "peers in the clear": {
-        stack: [receive(flags.slice(0, 3))],
-        says: /lacks --remote-write\.client-tls-secure/,
-      },
-    },
-    absent: { stack: [receive([])], says: /server-tls-cert[^]*client-tls-secure/ },
-    unknown: [receive(flags, { enabled: unknown })],
-  });
-
   const redis = (...args: string[]): Given => ({
     type: "kubernetes:apps/v1:Deployment",
     props: { spec: { template: { spec: { containers: [{ args: ["--redis.addr=", ...args] }] } } } },
@@ -254,9 +187,9 @@ describe("Policies of releases: who is let in", () => {
         stack: [release("any", { jobs: [{ tlsConfig: { insecureSkipVerify: true } }] })],
         says: /values\.jobs\[0\]\.tlsConfig\.insecureSkipVerify is true/,
       },
-      "a sidecar that takes any client": {
-        stack: [release("any", { thanos: { grpcServerTlsConfig: { certFile: "a", keyFile: "b" } } })],
-        says: /grpcServerTlsConfig\.caFile is not set/,
+      "a client that speaks an old TLS": {
+        stack: [release("any", { tlsConfig: { minVersion: "TLS11" } })],
+        says: /values\.tlsConfig\.minVersion is "TLS11"/,
       },
     },
     absent: { stack: [release("any", {})] },
@@ -344,36 +277,6 @@ describe("Policies of releases: who is let in", () => {
 });
 
 describe("Policies of releases: what is open", () => {
-  testPolicy({
-    policy: exposureReleaseService,
-    passes: {
-      "a service inside": [release("thanos", { service: { type: "ClusterIP" } })],
-      "an edge that says who may come": [
-        release("kubernetes-ingress", {
-          controller: { service: { type: "LoadBalancer", loadBalancerSourceRanges: ["0.0.0.0/0"] } },
-        }),
-      ],
-    },
-    fails: {
-      "a port of every node": {
-        stack: [release("any", { service: { type: "NodePort" } })],
-        says: /service\.type is "NodePort"/,
-      },
-      "a balancer before what is no edge": {
-        stack: [
-          release("any", { service: { type: "LoadBalancer", loadBalancerSourceRanges: ["10.0.0.0/8"] } }),
-        ],
-        says: /service\.type is "LoadBalancer"/,
-      },
-      "an edge that says nothing": {
-        stack: [release("ingress-nginx", { controller: { service: { type: "LoadBalancer" } } })],
-        says: /loadBalancerSourceRanges is not set/,
-      },
-    },
-    absent: { stack: [release("any", {})] },
-    unknown: [release("any", { service: { type: unknown } })],
-  });
-
   testPolicy({
     policy: exposureReleaseHost,
     passes: { "a pod by itself": [release("any", { hostPID: false })] },

@@ -526,6 +526,9 @@ describe("Policies of pods: what a container needs and is", () => {
           hostNetwork: false,
         }),
       ],
+      "a security context, which another policy looks at": [
+        release({ securityContext: { privileged: true, runAsUser: 0 } }),
+      ],
       "a part that is off": [release({ nodeExporter: { enabled: false, hostNetwork: true } })],
       "the chart's own tag": [release({ image: { repository: "quay.io/thanos/thanos", tag: "" } })],
       "a tag of something else": [release({ logs: { tag: "thanos" } })],
@@ -533,15 +536,15 @@ describe("Policies of pods: what a container needs and is", () => {
     },
     fails: {
       "a privileged container somewhere": {
-        stack: [release({ store: { extraContainers: [{}, { securityContext: { privileged: true } }] } })],
-        says: /values\.store\.extraContainers\[1\]\.securityContext\.privileged is true/,
+        stack: [release({ store: { extraContainers: [{}, { privileged: true }] } })],
+        says: /values\.store\.extraContainers\[1\]\.privileged is true/,
       },
       "a word for privileged": {
-        stack: [release({ containerSecurityContext: { privileged: "true" } })],
-        says: /containerSecurityContext\.privileged is true/,
+        stack: [release({ agent: { privileged: "true" } })],
+        says: /values\.agent\.privileged is true/,
       },
       escalation: {
-        stack: [release({ securityContext: { allowPrivilegeEscalation: true } })],
+        stack: [release({ agent: { allowPrivilegeEscalation: true } })],
         says: /allowPrivilegeEscalation is true/,
       },
       "the node's network": { stack: [release({ hostNetwork: true })], says: /values\.hostNetwork is true/ },
@@ -550,19 +553,19 @@ describe("Policies of pods: what a container needs and is", () => {
         says: /values\.extraVolumes\[0\]\.hostPath is a folder of the node/,
       },
       root: {
-        stack: [release({ prometheus: { prometheusSpec: { securityContext: { runAsNonRoot: false } } } })],
-        says: /values\.prometheus\.prometheusSpec\.securityContext\.runAsNonRoot is false/,
+        stack: [release({ podSecurityPolicy: { runAsNonRoot: false } })],
+        says: /values\.podSecurityPolicy\.runAsNonRoot is false/,
       },
       "user 0": {
-        stack: [release({ podSecurityContext: { runAsUser: 0 } })],
-        says: /podSecurityContext\.runAsUser is 0, which is root/,
+        stack: [release({ agent: { runAsUser: 0 } })],
+        says: /values\.agent\.runAsUser is 0, which is root/,
       },
       "files that may be written": {
-        stack: [release({ securityContext: { readOnlyRootFilesystem: false } })],
+        stack: [release({ agent: { readOnlyRootFilesystem: false } })],
         says: /readOnlyRootFilesystem is false/,
       },
       "no filter of system calls": {
-        stack: [release({ podSecurityContext: { seccompProfile: { type: "Unconfined" } } })],
+        stack: [release({ agent: { seccompProfile: { type: "Unconfined" } } })],
         says: /seccompProfile filters nothing/,
       },
       "a capability": {
@@ -574,8 +577,8 @@ describe("Policies of pods: what a container needs and is", () => {
         says: /values\.image\.tag is "latest", which is another image every day/,
       },
       "what is wrong beside what is not known": {
-        stack: [release({ hostPID: unknown, hostIPC: true })],
-        says: /values\.hostIPC is true/,
+        stack: [release({ hostProcess: unknown, hostNetwork: true })],
+        says: /values\.hostNetwork is true/,
       },
       "the newer type": {
         stack: [{ ...release({ hostNetwork: true }), type: "kubernetes:helm.sh/v4:Chart" }],
@@ -583,7 +586,7 @@ describe("Policies of pods: what a container needs and is", () => {
       },
     },
     absent: { stack: [release({})] },
-    unknown: [release({ securityContext: { privileged: unknown } })],
+    unknown: [release({ agent: { privileged: unknown } })],
   });
 
   testNoneIsLeftOut(podPolicies, releasePolicies);

@@ -1,9 +1,5 @@
 import * as compactorPolicies from "../../policies/retention/compactor.ts";
-import {
-  retentionCompactorDownsampling,
-  retentionCompactorMinimum,
-  retentionCompactorOnce,
-} from "../../policies/retention/compactor.ts";
+import { retentionCompactorMinimum, retentionCompactorOnce } from "../../policies/retention/compactor.ts";
 import * as lifecyclePolicies from "../../policies/retention/lifecycle.ts";
 import {
   retentionExpiryAfterCompactor,
@@ -92,16 +88,16 @@ describe("Policies of retention: what a Prometheus keeps", () => {
   testPolicy({
     policy: retentionPrometheusVolumeKept,
     passes: {
-      "volumes that stay": [operated({ persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain" } })],
+      "volumes that stay": [custom({ persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain" } })],
     },
     fails: {
       "volumes that go with their pods": {
-        stack: [operated({ persistentVolumeClaimRetentionPolicy: { whenScaled: "Delete" } })],
+        stack: [custom({ persistentVolumeClaimRetentionPolicy: { whenScaled: "Delete" } })],
         says: /whenScaled is "Delete"/,
       },
     },
-    absent: { stack: [operated({})] },
-    unknown: [operated({ persistentVolumeClaimRetentionPolicy: { whenDeleted: unknown } })],
+    absent: { stack: [custom({})] },
+    unknown: [custom({ persistentVolumeClaimRetentionPolicy: { whenDeleted: unknown } })],
   });
 
   testPolicy({
@@ -140,27 +136,14 @@ describe("Policies of retention: the compactor", () => {
         stack: [container("compact", "--retention.resolution-raw=1d")],
         says: /--retention\.resolution-raw is "1d"/,
       },
+      "1 hour samples that go before 5 minute ones": {
+        stack: [compactor({ resolutionRaw: "30d", resolution5m: "730d", resolution1h: "400d" })],
+        says: /resolution1h is "400d", which is shorter than that of finer samples/,
+      },
     },
     // Without the flags Thanos keeps everything.
     absent: { stack: [compactor({})] },
     unknown: [compactor({ resolutionRaw: unknown })],
-  });
-
-  testPolicy({
-    policy: retentionCompactorDownsampling,
-    passes: { "long enough for each step": [compactor({ resolutionRaw: "2d", resolution5m: "11d" })] },
-    fails: {
-      "raw samples that go before they are downsampled": {
-        stack: [compactor({ resolutionRaw: "1d" })],
-        says: /ends before the samples are downsampled/,
-      },
-      "1 hour samples that go before 5 minute ones": {
-        stack: [compactor({ resolutionRaw: "30d", resolution5m: "120d", resolution1h: "60d" })],
-        says: /resolution1h is "60d", which is shorter than that of finer samples/,
-      },
-    },
-    absent: { stack: [compactor({})] },
-    unknown: [compactor({ resolution5m: unknown })],
   });
 
   testPolicy({
