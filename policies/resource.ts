@@ -35,9 +35,15 @@ export function stackOf(resources: readonly StackResource[]): Stack {
   return { resources, ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []) };
 }
 
+/** Names of before azure-native 3, which some still use. */
+const renamed: Readonly<Record<string, string>> = {
+  "azure-native:insights:DiagnosticSetting": "azure-native:monitor:DiagnosticSetting",
+};
+
 /** `azure-native:storage/v20240101:StorageAccount` is the StorageAccount of another day. */
 export function plainType(type: string): string {
-  return type.replace(/^(azure-native:\w+)\/v\d{8}(?:preview)?:/, "$1:");
+  const plain = type.replace(/^(azure-native:\w+)\/v\d{8}(?:preview)?:/, "$1:");
+  return renamed[plain] ?? plain;
 }
 
 /**

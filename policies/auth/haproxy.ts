@@ -11,9 +11,9 @@ export const authHaproxy: ResourcePolicy = {
   concern: "auth",
   severity: "high",
   description:
-    "HAProxy serves HTTP over TLS 1.2 or newer, asks whoever wants its statistics, metrics or commands, and its configuration holds no password, or they are for its own host only.",
+    "HAProxy speaks HTTP over TLS 1.2 or newer with whom it knows by its certificate, asks whoever wants its statistics, metrics or commands, and its configuration holds no password, or they are for its own host only.",
   remedy:
-    "Give bind ssl with crt and ssl-min-ver TLSv1.2 or redirect to https; before stats and prometheus-exporter write http-request auth (or bind to 127.0.0.1), stats socket a path, and passwords as hashes or from the environment",
+    "Give bind ssl with crt and ssl-min-ver TLSv1.2 or redirect to https; a server verify required with ca-file; before stats and prometheus-exporter write http-request auth (or bind to 127.0.0.1), stats socket a path, and passwords as hashes or from the environment",
   covers: [],
   types: ["kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret", ...releaseTypes, ...processTypes],
   *check(resource) {
@@ -62,8 +62,14 @@ function* faults({ kind, name, lines }: Section, isTcp: boolean, file: string): 
         yield { path, problem: `serves in the clear (${bind})` };
   }
   for (const line of lines)
-    if (/\bssl-min-ver (?:SSLv3|TLSv1\.[01])\b|\bforce-(?:sslv3|tlsv1[01])\b/.test(line))
+    if (
+      /\bssl-min-ver (?:SSLv3|TLSv1\.[01])\b|\bforce-(?:sslv3|tlsv1[01])\b|\bssl-max-ver (?:SSLv3|TLSv1\.[01])\b|\bno-tlsv12\b(?!.*\bssl-min-ver TLSv1\.3)/.test(
+        line,
+      )
+    )
       yield { path, problem: `speaks an old TLS (${line})` };
+    else if (/^(?:server|default-server)\b.*\bssl\b.*\bverify none\b/.test(line))
+      yield { path, problem: `takes any certificate for its server's (${line})` };
   if (lines.some((line) => /^stats (?:enable|uri|admin)\b|\buse-service prometheus-exporter\b/.test(line)))
     if (
       isOpen &&

@@ -25,7 +25,10 @@ export const authIngress: ResourcePolicy = {
       type === routeType ? routed(spec) : led(spec),
       function* ({ path, name, port }): Generator<Fault> {
         const service = String(name());
-        if (/oauth2?-?proxy|authelia|pomerium|grafana|exporter/i.test(service)) return;
+        if (
+          /oauth2?-?proxy|authelia|pomerium|(?:grafana|exporter)s?(?:-(?:svc|service|http))?$/i.test(service)
+        )
+          return;
         if (/prometheus|alertmanager|push-?gateway|thanos/i.test(service) || ports.includes(port()))
           yield { path, problem: `leads to ${service}, which asks nobody` };
       },

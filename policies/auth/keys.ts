@@ -2,6 +2,7 @@
 import { scriptsOf, userData } from "../facts/scripts.ts";
 import { textsOf } from "../facts/texts.ts";
 import type { StackPolicy } from "../policy.ts";
+import { credentials } from "./providers.ts";
 import { everyOne, known, type Resource } from "../resource.ts";
 
 /** A value after its name, in YAML, JSON, an environment or a file of settings; neither a reference nor a path. */
@@ -17,7 +18,11 @@ export const shapes: readonly { readonly what: string; readonly shape: RegExp }[
     what: "an access key of AWS",
     shape: named("aws_?access_?key_?id|(?:aws_?)?secret_?access_?key", "[A-Za-z0-9/+]{16,}"),
   },
-  { what: "an access key of an object store", shape: named("access_key|secret_key", "[A-Za-z0-9/+]{16,}") },
+  // Neither AWS' own, told above, nor the name of what holds the key: that has no digit, and is shorter.
+  {
+    what: "an access key of an object store",
+    shape: named("access_key|secret_key", "(?!A[KB]IA)(?=[a-z/+]*\\d|[a-z/+]{32})[A-Za-z0-9/+]{16,}"),
+  },
   { what: "a key of a storage account", shape: named("AccountKey", "[A-Za-z0-9+/]{40,}") },
   {
     what: "a key of a storage account",
@@ -62,10 +67,13 @@ export const authStaticKeys: StackPolicy = {
   *inspect(stack) {
     yield* everyOne(stack.resources, function* (resource) {
       if (keepers.test(resource.type)) return;
-      const startedWith = new Set(userData[resource.type]?.map((steps) => steps.join(".")));
+      // Keys in user data and a provider's have policies of their own, which refuse them before anything is made.
+      const others = new Set([
+        ...(userData[resource.type]?.map((steps) => steps.join(".")) ?? []),
+        ...(credentials[resource.type] ?? []),
+      ]);
       for (const [path, text] of textsByPath(resource)) {
-        // Keys in user data have a policy of their own, which refuses the machine before it is there.
-        const found = startedWith.has(path) ? [] : keysIn(text);
+        const found = others.has(path) ? [] : keysIn(text);
         for (const what of found) yield { resource, path, problem: `holds ${what}` };
         if (privateKey.test(text) && !mayHoldPrivateKey(resource))
           yield { resource, path, problem: "holds a private key" };

@@ -2,7 +2,7 @@
 import type { ResourcePolicy } from "../policy.ts";
 
 /** What a provider may be given to come in with, and is not to be. */
-const credentials: Readonly<Record<string, readonly string[]>> = {
+export const credentials: Readonly<Record<string, readonly string[]>> = {
   "pulumi:providers:aws": ["accessKey", "secretKey"],
   "pulumi:providers:aws-native": ["accessKey", "secretKey"],
   "pulumi:providers:azure-native": ["clientSecret", "clientCertificatePassword"],

@@ -24,8 +24,8 @@ export const exposureDefaultDeny: StackPolicy = {
     );
     const reported = new Set<unknown>();
     yield* everyOne(stack.ofType(...podTypes, ...releaseTypes, ...operatedTypes), function* (resource) {
-      // What only brings kinds has no pods.
-      if (bringsKindsOnly(resource)) return;
+      // What only brings kinds has no pods; of a Chart that says nothing in the state its children tell.
+      if (bringsKindsOnly(resource) || saysNothing(resource)) return;
       const namespace = namespaceOf(resource);
       if (closed.every((namespaces) => namespaces.includes(namespace)) || reported.has(namespace)) return;
       // One that is not known yet may be the one: asking again throws.
@@ -70,6 +70,11 @@ function bringsKindsOnly({ props }: StackResource): boolean {
   return /(?:^|[/-])crds?$/.test(known(() => String(props["chart"]), ""));
 }
 
+/** A helm.sh/v4 Chart is a component, which the provider registers without its arguments. */
+function saysNothing({ type, props }: StackResource): boolean {
+  return type === "kubernetes:helm.sh/v4:Chart" && known(() => props["chart"] === undefined, false);
+}
+
 /** @throws the SDK's UnknownValueError where a preview does not know it: that is no pod of `default` */
 export function namespaceOf({ props }: StackResource): unknown {
   return at(props, "metadata", "namespace") ?? props["namespace"] ?? "default";
@@ -92,7 +97,7 @@ export const exposureNamespace: ResourcePolicy = {
   concern: "exposure",
   severity: "high",
   description:
-    "A namespace refuses pods that Pod Security's `restricted` refuses; only one that is named after its nodes may be `privileged`, with a warning level of its own.",
+    "A namespace refuses pods that Pod Security's `restricted` refuses; only one that is named after its nodes (`node` or `nodes` is a word of its name) may be `privileged`, with a warning level of its own.",
   remedy:
     'Label it pod-security.kubernetes.io/enforce: "restricted", and create it as an object, not by a release; what measures nodes has a namespace of its own, as monitoring-nodes',
   covers: ["CIS Kubernetes 5.2.1", "AVD-KSV-0110"],
@@ -113,5 +118,5 @@ export const exposureNamespace: ResourcePolicy = {
 
 function namesNodes(props: Readonly<Record<string, unknown>>): boolean {
   const warn = at(props, "metadata", "labels", "pod-security.kubernetes.io/warn");
-  return /nodes?$/.test(String(at(props, "metadata", "name"))) && warn !== undefined;
+  return /(?:^|-)nodes?(?:-|$)/.test(String(at(props, "metadata", "name"))) && warn !== undefined;
 }

@@ -93,12 +93,17 @@ function* peerFaults(peer: unknown, path: string, way: Way): Generator<Fault> {
   }
   const [pods, namespaces] = [at(peer, "podSelector"), at(peer, "namespaceSelector")];
   if (isEmpty(pods, false)) yield { path: `${path}.podSelector`, problem: "is empty: every pod" };
-  // A pod that answers a challenge of ACME stands beside its certificate, wherever that is.
-  const labels = at(pods, "matchLabels");
-  const solver =
-    isMap(labels) && Object.keys(labels).some((label) => label.startsWith("acme.cert-manager.io/"));
-  if (isEmpty(namespaces, false) && !solver)
+  if (isEmpty(namespaces, false) && !isAnywhere(at(pods, "matchLabels")))
     yield { path: `${path}.namespaceSelector`, problem: "is empty: every namespace" };
+}
+
+/** A pod that answers a challenge of ACME stands beside its certificate, and the cluster's names have one place. */
+function isAnywhere(labels: unknown): boolean {
+  if (!isMap(labels)) return false;
+  return (
+    labels["k8s-app"] === "kube-dns" ||
+    Object.keys(labels).some((label) => label.startsWith("acme.cert-manager.io/"))
+  );
 }
 
 function isAnybody(peer: unknown): boolean {

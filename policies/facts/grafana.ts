@@ -51,7 +51,12 @@ export function grafanasOf(resource: Resource): readonly Grafana[] {
     resource,
     /^\s*\[(?:auth\.[a-z_]+|public_dashboards)\]\s*$|^\s*\[security\]\s*$[^]*(?:secret_key|admin_user|admin_password|cookie_secure)/m,
   ).map(({ path, text }) =>
-    grafana(resource, path, { text, complete: /^\s*\[security\]\s*$/m.test(text), hasOwnPassword: false }),
+    grafana(resource, path, {
+      text,
+      // In a cluster the environment of the pod that reads it may say the rest.
+      complete: !resource.type.startsWith("kubernetes:") && /^\s*\[security\]\s*$/m.test(text),
+      hasOwnPassword: false,
+    }),
   );
   const environments = scriptsOf(resource).map(({ path, text }) => ({
     path,

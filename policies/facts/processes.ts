@@ -66,12 +66,14 @@ function process(resource: Resource, path: string, words: readonly string[], ima
   const flags = (name: string): readonly (string | true)[] => {
     // Quotes and markup end a value in a script; none of the values that policies ask for holds any.
     const given = new RegExp(
-      `(?:^|[\\s"'>\`])--${escaped(name)}(?:[= \\n]["']?([^\\s"'<>\`]+)|(=["']{0,2}))?(?=$|[\\s"'<\`])`,
+      `(?:^|[\\s"'>\`])--${escaped(name)}(?:[= \\n]["']?([^\\s"'<>\`]+)|(=["']{0,2}))?(?=$|[\\s"'<\`;&|)])`,
       "g",
     );
-    return [...commandLine.matchAll(given)].map(([, value, nothing]) => {
+    return [...commandLine.matchAll(given)].map(([, word, nothing]) => {
       if (nothing !== undefined) return "";
-      return value === undefined || value.startsWith("--") ? true : value;
+      // A line that goes on, and the end of a command, are no value.
+      const value = word?.replace(/^[\\^]+$|[;&|)]+$/, "");
+      return value === undefined || value === "" || value.startsWith("--") ? true : value;
     });
   };
   return {

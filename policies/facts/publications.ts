@@ -95,6 +95,8 @@ export function asksWho(annotations: unknown): boolean {
       ["on", undefined].includes(at(annotations, `${nginx}/auth-tls-verify-client`) as string | undefined)) ||
     (set(`${nginx}/auth-type`) && set(`${nginx}/auth-secret`)) ||
     set("haproxy-ingress.github.io/auth-url") ||
+    // A middleware is another object, of which its name is all that is seen here.
+    /auth/i.test(JSON.stringify(at(annotations, "traefik.ingress.kubernetes.io/router.middlewares") ?? "")) ||
     (set("haproxy.org/auth-type") && set("haproxy.org/auth-secret")) ||
     ["cognito", "oidc"].includes(String(at(annotations, "alb.ingress.kubernetes.io/auth-type")))
   );

@@ -5,7 +5,7 @@ export interface Program {
   readonly name: string;
   /** Of its image and its executable. */
   readonly word: string;
-  /** A flag that no other program has. */
+  /** A flag that no other of these programs has. */
   readonly mark: string;
   /** Flags by which it is told where to listen; without them everywhere. */
   readonly listens: readonly string[];
@@ -52,9 +52,10 @@ const components = ["query", "query-frontend", "store", "rule", "receive", "comp
 
 /** Whether the process is such a server: by a flag, by how it is started, or by its image. */
 export function runs({ word, mark }: Program, process: Process): boolean {
+  // Its mark is oauth2-proxy's too; a component is told by its name.
+  if (word === thanos.word) return componentOf(process) !== undefined;
   if (process.flag(mark) !== undefined) return true;
   const executable = `(?:^|[\\s"'/\\\\=])${word}(?:\\.exe)?["']?\\s+["']?`;
-  if (word === thanos.word) return componentOf(process) !== undefined;
   const flags = "--(?:config\\.file|storage\\.|web\\.|cluster\\.|persistence\\.|log\\.)";
   if (new RegExp(executable + flags, "m").test(process.commandLine)) return true;
   return isOf(process, word) && /^(?:--|$)/.test(process.commandLine);

@@ -79,8 +79,9 @@ function* grants(document: unknown, property: string): Iterable<Fault> {
     if (inverted) yield { path: where, problem: "allows all that it does not name" };
     // `s3:**` and `*:*` say what `s3:*` and `*` do.
     const wide = actions.find((action) => !/^[\w-]+:.*[^*?]/.test(action));
-    if (wide !== undefined) yield { path: where, problem: `allows ${wide}` };
-    if (resources.some(isEverything) && !narrows(condition)) {
+    const onAll = resources.some(isEverything) && !narrows(condition);
+    if (wide !== undefined) yield { path: where, problem: `allows ${wide}${onAll ? " on everything" : ""}` };
+    else if (onAll) {
       const named = actions.find((action) => !withoutResource.test(action));
       if (named !== undefined) yield { path: where, problem: `allows ${named} on everything` };
     }
@@ -136,7 +137,7 @@ export const identityAwsTrust: ResourcePolicy = {
         yield { path: where, problem: "allows more than taking the role" };
       if (principals.some((name) => name === "pods.eks.amazonaws.com")) {
         if (!podTags.every((tag) => names(condition, tag).length > 0))
-          yield { path: where, problem: "lets every pod of every cluster take the role" };
+          yield { path: where, problem: "lets any pod have the role that somebody associates with it" };
         else if (names(condition, /^aws:sourceaccount$/).length === 0)
           yield { path: where, problem: "lets pods of other accounts take the role" };
       }

@@ -17,7 +17,13 @@ export const identityAzureSharedKey = requirementPolicy({
   requires: [
     { type: account, path: "allowSharedKeyAccess", ...isFalse },
     { type: account, path: "isLocalUserEnabled", ...isFalse },
-    { type: account, path: "defaultToOAuthAuthentication", ...isTrue },
+    {
+      type: account,
+      path: "defaultToOAuthAuthentication",
+      ...isTrue,
+      // Where shared keys are off there is no other way.
+      unless: ({ props }) => props["allowSharedKeyAccess"] === false,
+    },
   ],
 });
 

@@ -25,6 +25,13 @@ describe("Policies of authentication: servers", () => {
         container("quay.io/prometheus/prometheus:v3", "promtool", "check", "config", "prometheus.yml"),
         { ...container(thanosImage, "tools", "bucket", "verify"), name: "verify" },
       ],
+      "a log-in before them": [
+        container(
+          "quay.io/oauth2-proxy/oauth2-proxy:v7",
+          "--http-address=0.0.0.0:4180",
+          "--config=/etc/proxy.cfg",
+        ),
+      ],
       "an exporter, an operator and a reloader": [
         container("quay.io/prometheus/node-exporter:v1", "--web.listen-address=:9100"),
         { ...container("quay.io/prometheus-operator/prometheus-operator:v0.90"), name: "operator" },

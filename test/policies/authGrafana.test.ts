@@ -219,6 +219,9 @@ describe("Policies of authentication: who comes into Grafana", () => {
     policy: authGrafanaKey,
     passes: {
       "a file": [chart({ "grafana.ini": { security: { secret_key: file } } })],
+      "a file of settings, of which the pod's environment says the rest": [
+        configMap("[security]\ncookie_secure = true\n"),
+      ],
       "a file of the environment's": [chart({ env: { GF_SECURITY_SECRET_KEY__FILE: "/etc/secrets/key" } })],
       "a Secret's variable, in a pod": [
         pod({

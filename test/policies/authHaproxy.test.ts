@@ -60,6 +60,16 @@ describe("Policies of authentication: HAProxy", () => {
         stack: [config("global\n  ssl-default-bind-options ssl-min-ver TLSv1.0", `frontend edge\n  ${bind}`)],
         says: /global speaks an old TLS/,
       },
+      "an old TLS at the most": {
+        stack: [config("global\n  ssl-default-bind-options ssl-max-ver TLSv1.1", `frontend edge\n  ${bind}`)],
+        says: /global speaks an old TLS/,
+      },
+      "a server that may be anybody": {
+        stack: [
+          config(`frontend edge\n  ${bind}`, "backend grafana\n  server a 10.0.0.1:3000 ssl verify none"),
+        ],
+        says: /backend grafana takes any certificate for its server's/,
+      },
       "statistics for everybody": {
         stack: [config(`listen stats\n  ${bind}\n  stats enable\n  stats uri /stats`)],
         says: /listen stats shows its statistics to everybody/,

@@ -16,9 +16,19 @@ describe("Policies of authentication: the ways in", () => {
           { "nginx.ingress.kubernetes.io/auth-url": "https://login.example.org/oauth2/auth" },
         ),
       ],
+      "a proxy whose middleware asks": [
+        ingress(
+          { name: "prometheus", port: { number: 9090 } },
+          { "traefik.ingress.kubernetes.io/router.middlewares": "monitoring-oauth@kubernetescrd" },
+        ),
+      ],
       "a route to a log-in": [route({ name: "oauth2-proxy", port: 4180 })],
     },
     fails: {
+      "a server of a release that is named after another": {
+        stack: [ingress({ name: "grafana-stack-prometheus", port: { number: 80 } })],
+        says: /leads to grafana-stack-prometheus, which asks nobody/,
+      },
       Prometheus: {
         stack: [ingress({ name: "monitoring-kube-prometheus-prometheus", port: { name: "http-web" } })],
         says: /spec\.rules\[0\]\.http\.paths\[0\]\.backend leads to monitoring-kube-prometheus-prometheus, which asks/,

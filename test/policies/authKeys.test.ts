@@ -12,6 +12,16 @@ describe("Policies of authentication: keys", () => {
   testPolicy({
     policy: authStaticKeys,
     passes: {
+      "what other policies tell of": [
+        { type: "pulumi:providers:aws", props: { region: "eu-west-1", accessKey: keyId } },
+        { type: "aws:ec2/instance:Instance", props: { userData: `export AWS_ACCESS_KEY_ID=${keyId}` } },
+      ],
+      "the name of a secret that holds the key, and Grafana's key": [
+        {
+          type: "kubernetes:external-secrets.io/v1:ExternalSecret",
+          props: { spec: { note: "secret_key: prodthanosobjstoresecret" } },
+        },
+      ],
       "an identity": [
         container({ name: "AWS_ROLE_ARN", value: "arn:aws:iam::123456789012:role/thanos" }),
         secret({ "objstore.yml": "type: S3\nconfig:\n  bucket: gl-blocks\n  endpoint: s3.amazonaws.com\n" }),
@@ -140,10 +150,6 @@ describe("Policies of authentication: keys", () => {
           },
         ],
         says: /userData holds a private key/,
-      },
-      "a provider's": {
-        stack: [{ type: "pulumi:providers:aws", props: { region: "eu-west-1", accessKey: keyId } }],
-        says: /accessKey holds an access key of AWS/,
       },
       "an application's password": {
         stack: [

@@ -8,6 +8,13 @@ describe("Policies of retention: Azure's logs", () => {
     passes: {
       "a log of reads": [account(), setting({ category: "StorageRead", enabled: true })],
       "every log": [account(), setting({ categoryGroup: "allLogs", enabled: true })],
+      "a log by the name that it had before": [
+        account(),
+        {
+          ...setting({ category: "StorageRead", enabled: true }),
+          type: "azure-native:insights/v20210501preview:DiagnosticSetting",
+        },
+      ],
       "a log of an account of this stack, whose name is not known": [
         account(),
         {

@@ -26,6 +26,10 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
         networkPolicy({ ...denyAll, ingress: [{ from: [{ podSelector: {} }] }] }),
       ],
       "a namespace without pods": [namespace({})],
+      "a Chart of which a state says nothing": [
+        { type: "kubernetes:helm.sh/v4:Chart", props: {} },
+        networkPolicy(denyAll),
+      ],
       "a chart that only brings kinds": [release("prometheus-operator-crds", "monitoring")],
     },
     fails: {
@@ -143,6 +147,12 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
       ],
       "a network of the organisation's": [
         ingress({ from: [{ ipBlock: { cidr: "10.20.0.0/16" } }], ports: [{ port: 9090 }] }),
+      ],
+      "the cluster's names": [
+        egress({
+          to: [{ namespaceSelector: {}, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
+          ports: [{ port: 53, protocol: "UDP" }],
+        }),
       ],
       "names for everybody's use": [
         egress({ to: [{ namespaceSelector: chosen }], ports: [{ port: 53, protocol: "UDP" }] }),
@@ -284,6 +294,11 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
         {
           type: "kubernetes:core/v1:Namespace",
           props: { metadata: { name: "monitoring-nodes", labels: { ...level("privileged") } } },
+        },
+        {
+          type: "kubernetes:core/v1:Namespace",
+          name: "exporter",
+          props: { metadata: { name: "node-exporter", labels: { ...level("privileged") } } },
         },
       ],
     },

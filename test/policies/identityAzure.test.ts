@@ -58,7 +58,7 @@ describe("Policies of identity in Azure", () => {
         says: /isLocalUserEnabled is true, expected false/,
       },
       "keys by default": {
-        stack: [account({ ...keyless, defaultToOAuthAuthentication: false })],
+        stack: [account({ ...keyless, allowSharedKeyAccess: true, defaultToOAuthAuthentication: false })],
         says: /defaultToOAuthAuthentication is false, expected true/,
       },
       "local users beside keys that are not known": {

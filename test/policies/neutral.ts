@@ -35,6 +35,12 @@ export const neutral: readonly Neutral[] = [
     "Names of a private API: the defaults are a private zone of the cluster's own.",
   ),
   only(
+    /:StorageAccount$/,
+    /defaultToOAuthAuthentication$/,
+    ["remove", "weaken"],
+    "What the portal asks with first: where shared keys are off there is one way only.",
+  ),
+  only(
     /ManagedCluster$/,
     /autoScalerProfile\./,
     ["remove", "weaken"],

@@ -1,4 +1,4 @@
-import { authPodSecrets } from "../../policies/auth/podSecrets.ts";
+import { authPodSecrets, authPodSecretVariables } from "../../policies/auth/podSecrets.ts";
 import * as podPolicies from "../../policies/resilience/pods.ts";
 import {
   podHost,
@@ -333,6 +333,15 @@ describe("Policies of pods: what a container may do", () => {
       "how a token is treated": [
         environment({ TOKEN_TTL: "3600", CHECK_TOKENS: "true", SECRET_NAME: "sso" }),
       ],
+      "what is said about tokens, secrets and passwords": [
+        environment({
+          TOKEN_ISSUER: "https://sso.example.com",
+          SECRET_NAMESPACE: "monitoring",
+          PASSWORD_POLICY: "strict",
+          MAX_TOKENS: "4096",
+          TOKENIZER: "bpe",
+        }),
+      ],
       "where a token is asked for": [contained({ args: ["--token-url=https://sso.example.com/token"] })],
       "how long a token lives": [
         contained({ args: ["--token-lifetime=30s", "--skip-token-check", "serve"] }),
@@ -345,14 +354,6 @@ describe("Policies of pods: what a container may do", () => {
         { containers: [{ env: [{ name: "PASSWORD", value: "hunter2" }] }] },
         "env[0] holds PASSWORD in the clear",
       ),
-      "a Secret in the environment": {
-        stack: [
-          contained({
-            env: [{ name: "PGPASS", valueFrom: { secretKeyRef: { name: "database", key: "password" } } }],
-          }),
-        ],
-        says: /env\[0\] hands the secret PGPASS over in the environment/,
-      },
       "a token": { stack: [environment({ GITHUB_TOKEN: "ghp_x" })], says: /holds GITHUB_TOKEN in the clear/ },
       "an API key": { stack: [environment({ STRIPE_APIKEY: "sk" })], says: /holds STRIPE_APIKEY/ },
       "a key of a cloud": {
@@ -362,12 +363,6 @@ describe("Policies of pods: what a container may do", () => {
       "a password as a flag": {
         stack: [contained({ args: ["serve", "--redis.password=hunter2"] })],
         says: /args\[1\] holds a secret in the clear/,
-      },
-      "a whole Secret in the environment": {
-        stack: [
-          contained({ envFrom: [{ configMapRef: { name: "a" } }, { secretRef: { name: "database" } }] }),
-        ],
-        says: /envFrom\[1\] hands a whole Secret over in the environment/,
       },
       "a private key": { stack: [environment({ PRIVATE_KEY: "MIIE" })], says: /holds PRIVATE_KEY/ },
       "a key of an account": { stack: [environment({ STORAGE_ACCOUNT_KEY: "x" })], says: /ACCOUNT_KEY/ },
@@ -394,6 +389,36 @@ describe("Policies of pods: what a container may do", () => {
     },
     absent: { stack: [pod({})] },
     unknown: [environment({ PASSWORD: unknown })],
+  });
+
+  testPolicy({
+    policy: authPodSecretVariables,
+    passes: {
+      "a setting from a ConfigMap": [
+        contained({
+          env: [{ name: "ISSUER", valueFrom: { configMapKeyRef: { name: "sso", key: "issuer" } } }],
+          envFrom: [{ configMapRef: { name: "a" } }],
+        }),
+      ],
+    },
+    fails: {
+      "a Secret in the environment": {
+        stack: [
+          contained({
+            env: [{ name: "PGPASS", valueFrom: { secretKeyRef: { name: "database", key: "password" } } }],
+          }),
+        ],
+        says: /env\[0\] hands the secret PGPASS over in the environment/,
+      },
+      "a whole Secret in the environment": {
+        stack: [
+          contained({ envFrom: [{ configMapRef: { name: "a" } }, { secretRef: { name: "database" } }] }),
+        ],
+        says: /envFrom\[1\] hands a whole Secret over in the environment/,
+      },
+    },
+    absent: { stack: [contained({})] },
+    unknown: [contained({ env: unknown })],
   });
 });
 

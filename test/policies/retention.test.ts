@@ -106,6 +106,27 @@ describe("Policies of retention: what a Prometheus keeps", () => {
     fails: {
       "one that is on": { stack: [operated({ enableAdminAPI: true })], says: /enableAdminAPI is on/ },
       "the flag": { stack: [container("--web.enable-admin-api")], says: /--web\.enable-admin-api is on/ },
+      "the flag at the end of a line that goes on": {
+        stack: [
+          {
+            type: "aws:ec2/instance:Instance",
+            props: {
+              userData:
+                "#!/bin/sh\nprometheus --storage.tsdb.path=/data --web.enable-admin-api \\\n  --log.level=info\n",
+            },
+          },
+        ],
+        says: /--web\.enable-admin-api is on/,
+      },
+      "the flag at the end of a command": {
+        stack: [
+          {
+            type: "command:remote:Command",
+            props: { create: 'sh -c "prometheus --storage.tsdb.path=/data --web.enable-admin-api; true"' },
+          },
+        ],
+        says: /--web\.enable-admin-api is on/,
+      },
       "the flag in the other chart": {
         stack: [release("prometheus", { server: { extraFlags: ["web.enable-admin-api"] } })],
         says: /extraFlags is on/,
