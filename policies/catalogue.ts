@@ -48,6 +48,7 @@ import * as resilienceAks from "./resilience/aks.ts";
 import * as resilienceAws from "./resilience/aws.ts";
 import * as resilienceAzure from "./resilience/azure.ts";
 import * as resilienceKubernetesObjects from "./resilience/kubernetesObjects.ts";
+import * as resilienceOperated from "./resilience/operated.ts";
 import * as resiliencePods from "./resilience/pods.ts";
 import * as resilienceReleaseValues from "./resilience/releaseValues.ts";
 import * as resilienceReleases from "./resilience/releases.ts";
@@ -113,6 +114,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   resilienceAws,
   resilienceAzure,
   resilienceKubernetesObjects,
+  resilienceOperated,
   resiliencePods,
   resilienceReleaseValues,
   resilienceReleases,

@@ -2,7 +2,8 @@
 import { processesOf, type Process } from "../facts/processes.ts";
 import { scriptTypes } from "../facts/scripts.ts";
 import { podTypes } from "../facts/podTemplates.ts";
-import { mapsOf } from "../facts/releaseMaps.ts";
+import { operatedTypes } from "../facts/operated.ts";
+import { mapsBelow, mapsOf } from "../facts/releaseMaps.ts";
 import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
 import { grafanasOf, grafanaTypes } from "../facts/grafana.ts";
 import { runs, servers } from "../facts/servers.ts";
@@ -85,16 +86,19 @@ function* redisExporter({ flag, path }: Process, required: boolean): Iterable<Fa
     yield { path: `${path} --tls-server-min-version`, problem: `${quoted(version)}, expected TLS1.2` };
 }
 
-export const authReleaseClients = releasePolicy({
+export const authReleaseClients: ResourcePolicy = {
   id: "auth-release-clients",
   concern: "auth",
   severity: "high",
   description:
-    "No client of a release's takes any certificate for the right one, or speaks a TLS older than 1.2.",
+    "No client of a release's, or of what the operator runs, takes any certificate for the right one, or speaks a TLS older than 1.2.",
   remedy: "Remove insecureSkipVerify, and set minVersion to TLS12 or TLS13",
   covers: [],
-  *look(release) {
-    for (const { path, key, map } of mapsOf(release)) {
+  types: [...releaseTypes, ...operatedTypes],
+  *check(resource) {
+    const release = releaseOf(resource);
+    const maps = release === undefined ? mapsBelow(resource.props["spec"], "spec") : mapsOf(release);
+    for (const { path, key, map } of maps) {
       for (const name of ["insecureSkipVerify", "insecure_skip_verify", "tlsSkipVerify"])
         if (map[name] === true) yield { path: `${path}.${name}`, problem: "is true" };
       // What the operator's own servers speak has a policy of its own.
@@ -102,7 +106,7 @@ export const authReleaseClients = releasePolicy({
         yield* oldVersion(map["minVersion"], `${path}.minVersion`);
     }
   },
-});
+};
 
 export const authGrafanaPage: ResourcePolicy = {
   id: "auth-grafana-page",

@@ -1,6 +1,6 @@
 /** What the values of a release say wherever they say it: charts have no common shape, and common words. */
 import { isMap, known, type Properties } from "../resource.ts";
-import { valuePath, type Release } from "./releases.ts";
+import type { Release } from "./releases.ts";
 
 export interface NamedMap {
   /** `values.webhook.securityContext`. */
@@ -12,24 +12,18 @@ export interface NamedMap {
 
 /** Every map below the values, lists included; what is not known yet is left out. */
 export function mapsOf({ values }: Release): readonly NamedMap[] {
-  return below(values, "");
+  return mapsBelow(values, "values");
 }
 
-function below(value: unknown, path: string): readonly NamedMap[] {
+/** The same of anything. @param path of the value, which begins those of the maps */
+export function mapsBelow(value: unknown, path: string): readonly NamedMap[] {
   if (Array.isArray(value))
     return value.flatMap((_, index) =>
-      known(() => below((value as unknown[])[index], `${path}[${String(index)}]`), []),
+      known(() => mapsBelow((value as unknown[])[index], `${path}[${String(index)}]`), []),
     );
   if (!isMap(value)) return [];
-  const own = {
-    path: path === "" ? "values" : valuePath(path),
-    key: path.split(".").at(-1) ?? "",
-    map: value,
-  };
   return [
-    own,
-    ...Object.keys(value).flatMap((key) =>
-      known(() => below(value[key], path === "" ? key : `${path}.${key}`), []),
-    ),
+    { path, key: path.split(".").slice(1).at(-1) ?? "", map: value },
+    ...Object.keys(value).flatMap((key) => known(() => mapsBelow(value[key], `${path}.${key}`), [])),
   ];
 }

@@ -187,6 +187,15 @@ describe("Policies of releases: who is let in", () => {
         stack: [release("any", { jobs: [{ tlsConfig: { insecureSkipVerify: true } }] })],
         says: /values\.jobs\[0\]\.tlsConfig\.insecureSkipVerify is true/,
       },
+      "remote write of the operator's to whoever answers": {
+        stack: [
+          {
+            type: "kubernetes:monitoring.coreos.com/v1:Prometheus",
+            props: { spec: { remoteWrite: [{ url: "https://a", tlsConfig: { insecureSkipVerify: true } }] } },
+          },
+        ],
+        says: /spec\.remoteWrite\[0\]\.tlsConfig\.insecureSkipVerify is true/,
+      },
       "a client that speaks an old TLS": {
         stack: [release("any", { tlsConfig: { minVersion: "TLS11" } })],
         says: /values\.tlsConfig\.minVersion is "TLS11"/,
