@@ -4,6 +4,7 @@ import { createConnection } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { PlanSecret, Reload, Service } from "../../monitoring/hosts.ts";
+import { readTextFile } from "./files.ts";
 import type { StackPaths } from "./paths.ts";
 import { basicHeader, fillPlaceholders } from "./secrets.ts";
 
@@ -55,10 +56,17 @@ export async function waitUntilHealthy(
     if (reason === undefined || givenUp?.aborted === true) return;
     if (Date.now() > deadline)
       throw new Error(
-        `${service.name} is not healthy after ${String(timeout)} s (${reason}); its log: ${join(paths.logs, `${service.name}.log`)}`,
+        `${service.name} is not healthy after ${String(timeout)} s (${reason}); ${await lastWords(service.name, paths)}`,
       );
     await pause(100);
   }
+}
+
+/** Where a service's log is, and its last three lines: they mostly name the reason, and the log may be on another machine. */
+export async function lastWords(name: string, paths: StackPaths): Promise<string> {
+  const log = join(paths.logs, `${name}.log`);
+  const lines = ((await readTextFile(log)) ?? "").split("\n").filter((line) => line.trim() !== "");
+  return [`why is in its log: ${log}`, ...lines.slice(-3).map((line) => `  ${line}`)].join("\n");
 }
 
 /** Asks a running service to read its configuration again. @throws with the service's answer when it refuses. */

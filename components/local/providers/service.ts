@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { PlanFile, PlanSecret, Service } from "../../../monitoring/hosts.ts";
 import { seconds } from "../../../monitoring/units.ts";
 import { ensureDirectory, readTextFile, writePrivateFile } from "../files.ts";
-import { completeSetup, reloadByHttp, waitUntilHealthy } from "../health.ts";
+import { completeSetup, lastWords, reloadByHttp, waitUntilHealthy } from "../health.ts";
 import { stackPaths, type StackPaths } from "../paths.ts";
 import { fillPlaceholders } from "../secrets.ts";
 import { isSupervised, withSupervisor, type Supervisor } from "../supervisor.ts";
@@ -185,13 +185,6 @@ async function portsTaken({ name, ports }: Service, paths: StackPaths): Promise<
     `${name} does not run, but another process answers on its ports (${numbers}): end that process, then run ` +
     `npm start again; ${await lastWords(name, paths)}`
   );
-}
-
-/** Where a service's log is, and its last three lines: they mostly name the reason, and the log may be on another machine. */
-async function lastWords(name: string, paths: StackPaths): Promise<string> {
-  const log = join(paths.logs, `${name}.log`);
-  const lines = ((await readTextFile(log)) ?? "").split("\n").filter((line) => line.trim() !== "");
-  return [`why is in its log: ${log}`, ...lines.slice(-3).map((line) => `  ${line}`)].join("\n");
 }
 
 async function reload({ service, secrets }: ServiceState, paths: StackPaths): Promise<void> {
