@@ -6,6 +6,7 @@ import * as authIngress from "./auth/ingress.ts";
 import * as authKeys from "./auth/keys.ts";
 import * as authOauth2Proxy from "./auth/oauth2Proxy.ts";
 import * as authOperated from "./auth/operated.ts";
+import * as authPasswords from "./auth/passwords.ts";
 import * as authPeers from "./auth/peers.ts";
 import * as authPodSecrets from "./auth/podSecrets.ts";
 import * as authProviders from "./auth/providers.ts";
@@ -72,6 +73,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   authKeys,
   authOauth2Proxy,
   authOperated,
+  authPasswords,
   authPeers,
   authPodSecrets,
   authProviders,

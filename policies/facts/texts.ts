@@ -16,11 +16,13 @@ export function textsOf({ type, props }: Resource): readonly Text[] {
     type === "pulumi-nodejs:dynamic/vigil:Service"
       ? known(() => parsedJson(String(props["declaration"])), undefined)
       : undefined;
-  return declared === undefined ? below(props, "") : below(declared, "declaration");
+  const texts = declared === undefined ? below(props, "") : below(declared, "declaration");
+  // Words of a ConfigMap may look like base64, and are none.
+  return type === "kubernetes:core/v1:Secret" ? texts.map(opened) : texts;
 }
 
 function below(value: unknown, path: string, label = ""): readonly Text[] {
-  if (typeof value === "string") return [{ path, text: unpacked(opened(value, path)), label }];
+  if (typeof value === "string") return [{ path, text: unpacked(value), label }];
   if (Array.isArray(value))
     return value.flatMap((_, index) =>
       known(() => below((value as unknown[])[index], `${path}[${String(index)}]`, label), []),
@@ -36,8 +38,8 @@ function labelOf(map: Properties, key: string): string {
   return typeof name === "string" ? name : key;
 }
 
-function opened(text: string, path: string): string {
-  return /^data\./.test(path) && /^[A-Za-z0-9+/\s]{8,}={0,2}$/.test(text)
-    ? Buffer.from(text, "base64").toString("utf8")
-    : text;
+function opened(found: Text): Text {
+  return /^data\./.test(found.path) && /^[A-Za-z0-9+/\s]{8,}={0,2}$/.test(found.text)
+    ? { ...found, text: unpacked(Buffer.from(found.text, "base64").toString("utf8")) }
+    : found;
 }

@@ -1,0 +1,99 @@
+/** Passwords and tokens in the clear, wherever programs are told them: values, files of a ConfigMap, objects, scripts. */
+import { grafanasOf } from "../facts/grafana.ts";
+import { proxiesOf } from "../facts/oauth2Proxies.ts";
+import { operatedTypes } from "../facts/operated.ts";
+import { processTypes } from "../facts/processes.ts";
+import { releaseTypes } from "../facts/releases.ts";
+import { scriptsOf, scriptTypes } from "../facts/scripts.ts";
+import { settingLines } from "../facts/settingLines.ts";
+import { textsOf, type Text } from "../facts/texts.ts";
+import type { ResourcePolicy } from "../policy.ts";
+import { isMap, isUnknown, known, type Resource } from "../resource.ts";
+import { parsedJson } from "../text.ts";
+import { authPodSecrets } from "./podSecrets.ts";
+import { isSecret, keyOf, shapesIn, silent } from "./writtenSecrets.ts";
+
+export const authPlainPassword: ResourcePolicy = {
+  id: "auth-plain-password",
+  concern: "auth",
+  severity: "high",
+  description:
+    "No password, no token and no webhook's address with a token in it is written into a release's values, a ConfigMap, a custom resource, a container or a script.",
+  remedy:
+    "Name a file (password_file, credentials_file, api_url_file, $__file{…}) or a Secret's key instead, and change what was written: it has been in the state",
+  covers: [],
+  // Not Secrets: to hold a password is what they are for.
+  types: [
+    ...releaseTypes,
+    ...processTypes,
+    ...operatedTypes,
+    "kubernetes:core/v1:ConfigMap",
+    "kubernetes:monitoring.coreos.com/v1alpha1:AlertmanagerConfig",
+    "kubernetes:grafana.integreatly.org/v1beta1:Grafana",
+    "kubernetes:grafana.integreatly.org/v1beta1:GrafanaContactPoint",
+    "kubernetes:grafana.integreatly.org/v1beta1:GrafanaDatasource",
+  ],
+  *check(resource) {
+    const isTold = toldElsewhere(resource);
+    for (const { path, text, label } of programTexts(resource)) {
+      if (silent.test(path) || isTold(path)) continue;
+      const own = { place: path.replace(/[^.]*$/, () => label), value: text };
+      if (isSecret(own)) {
+        if (!isTold(own.place)) yield { path, problem: `holds ${label} in the clear` };
+        continue;
+      }
+      const named = [...settingLines(text)].filter((each) => isSecret(each) && !isTold(each.place));
+      const found = new Set([...named.map(({ place }) => keyOf(place)), ...shapesIn(text)]);
+      for (const what of found) yield { path, problem: `holds ${what} in the clear` };
+    }
+  },
+};
+
+/** What a resource's programs read. A release's repository and a connection have passwords that no program of it is told. */
+function programTexts(resource: Resource): readonly Text[] {
+  if (scriptTypes.includes(resource.type))
+    return scriptsOf(resource).map((script) => ({ ...script, label: "" }));
+  const isRelease = (releaseTypes as readonly string[]).includes(resource.type);
+  return textsOf(resource)
+    .filter(({ path }) => !isRelease || path.startsWith("values"))
+    .flatMap((text) => inJson(text) ?? [text]);
+}
+
+/** JSON as its own texts: it may be one line, whose columns say nothing. */
+function inJson({ path, text }: Text): readonly Text[] | undefined {
+  const props = text.trimStart().startsWith("{") ? parsedJson(text) : undefined;
+  return isMap(props)
+    ? textsOf({ type: "", urn: "", name: "", protect: false, props }).map((inner) => ({
+        ...inner,
+        path: `${path}.${inner.path}`,
+      }))
+    : undefined;
+}
+
+/** Whether another policy tells of a path or a setting already. */
+function toldElsewhere(resource: Resource): (place: string) => boolean {
+  const ofPods = toldOfPods(resource);
+  const own = [
+    known(() => grafanasOf(resource).length > 0, true) && grafanas,
+    known(() => proxiesOf(resource).length > 0, true) && proxies,
+  ].filter((names) => names !== false);
+  return (place) =>
+    ofPods.some((path) => place === path || place.startsWith(`${path}.`)) ||
+    own.some((names) => names.test(place));
+}
+
+const grafanas =
+  /(?:^values\.(?:grafana\.)?adminPassword|\bsecurity\.(?:admin_password|secret_key)|\bauth\.\w+\.client_secret|\bGF_SECURITY_(?:ADMIN_PASSWORD|SECRET_KEY)|\bGF_AUTH_\w+_CLIENT_SECRET)$/;
+
+const proxies = /(?:client|cookie)[_-]?secret$/i;
+
+function toldOfPods(resource: Resource): readonly string[] {
+  const told: string[] = [];
+  try {
+    for (const { path } of authPodSecrets.check(resource, {})) told.push(path);
+  } catch (error) {
+    // What is known has been told before.
+    if (!isUnknown(error)) throw error;
+  }
+  return told;
+}
