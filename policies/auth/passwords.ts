@@ -11,7 +11,7 @@ import type { ResourcePolicy } from "../policy.ts";
 import { isMap, isUnknown, known, type Resource } from "../resource.ts";
 import { parsedJson } from "../text.ts";
 import { authPodSecrets } from "./podSecrets.ts";
-import { isSecret, keyOf, shapesIn, silent } from "./writtenSecrets.ts";
+import { isSecret, keyOf, mayHold, shapesIn, silent } from "./writtenSecrets.ts";
 
 export const authPlainPassword: ResourcePolicy = {
   id: "auth-plain-password",
@@ -34,17 +34,19 @@ export const authPlainPassword: ResourcePolicy = {
     "kubernetes:grafana.integreatly.org/v1beta1:GrafanaDatasource",
   ],
   *check(resource) {
-    const isTold = toldElsewhere(resource);
+    let isTold: ReturnType<typeof toldElsewhere> | undefined;
     for (const { path, text, label } of programTexts(resource)) {
-      if (silent.test(path) || isTold(path)) continue;
+      if (silent.test(path)) continue;
       const own = { place: path.replace(/[^.]*$/, () => label), value: text };
-      if (isSecret(own)) {
-        if (!isTold(own.place)) yield { path, problem: `holds ${label} in the clear` };
-        continue;
-      }
-      const named = [...settingLines(text)].filter((each) => isSecret(each) && !isTold(each.place));
-      const found = new Set([...named.map(({ place }) => keyOf(place)), ...shapesIn(text)]);
-      for (const what of found) yield { path, problem: `holds ${what} in the clear` };
+      const isOne = isSecret(own);
+      const named = isOne ? [own] : [...settingLines(text)].filter(isSecret);
+      const shaped = isOne ? [] : shapesIn(text);
+      if (named.length === 0 && shaped.length === 0) continue;
+      isTold ??= toldElsewhere(resource);
+      if (isTold(path)) continue;
+      const others = named.map(({ place }) => place).filter((place) => isTold?.(place) !== true);
+      for (const what of new Set([...others.map(keyOf), ...shaped]))
+        yield { path, problem: `holds ${what} in the clear` };
     }
   },
 };
@@ -56,6 +58,7 @@ function programTexts(resource: Resource): readonly Text[] {
   const isRelease = (releaseTypes as readonly string[]).includes(resource.type);
   return textsOf(resource)
     .filter(({ path }) => !isRelease || path.startsWith("values"))
+    .filter(({ path, text, label }) => mayHold.test(text) || mayHold.test(`${path} ${label}`))
     .flatMap((text) => inJson(text) ?? [text]);
 }
 

@@ -7,6 +7,10 @@ import { keysIn } from "./keys.ts";
 export const silent =
   /^metadata\.|(?:^|\.)(?:\w*(?:annotations|labels|polic(?:y|ies))|stringData|\w*(?:Keys|Ref|From)|existingSecret|externalSecrets?)(?:\.|\[|$)/i;
 
+/** A word of what every name and shape below has: most texts have none, and need no closer look. */
+export const mayHold =
+  /passw|passphrase|[_-](?:pass|pwd)|pwd=|secret|token|credential|[a-z][_-]?key|\bkey=|sig=|authorization|secure(?:json|settings)|httpheadervalue|hook|integration|discord|telegram|nosnch|hc-ping|:\/\/[^\s/"']*@|\bcurl\b|\bnet1?(?:\.exe)?[ \t]+user/i;
+
 /** Places of settings that are the secret itself: neither where it lies, nor how it is treated. */
 const names: readonly RegExp[] = [
   /(?:password|passwd|passphrase|[_-](?:pass|pwd))$/i,
