@@ -40,7 +40,9 @@ function isAccepted(value: unknown, schema: Schema): boolean {
   const { pattern, minLength = 0, minimum = -Infinity, maximum = Infinity } = schema;
   if (!typesOf(schema).some((type) => isOfType(value, type))) return false;
   if (typeof value === "string")
-    return Array.from(value).length >= minLength && (pattern === undefined || new RegExp(pattern, "u").test(value));
+    return (
+      Array.from(value).length >= minLength && (pattern === undefined || new RegExp(pattern, "u").test(value))
+    );
   return typeof value !== "number" || (value >= minimum && value <= maximum);
 }
 
