@@ -8,7 +8,8 @@ const valuesOnly = ["pulumi", "pulumi-nodejs", "random", "tls"];
 export function providerOf(type: string): string {
   const [provider = "", module = ""] = type.split(":");
   const [group = ""] = module.split("/");
-  const isCustom = provider === "kubernetes" && group.includes(".") && !group.endsWith(".k8s.io");
+  // A cluster's own groups are `apps` and `rbac.authorization.k8s.io`; `helm.sh` is the provider's.
+  const isCustom = provider === "kubernetes" && /\./.test(group) && !/(?:\.k8s\.io|^helm\.sh)$/.test(group);
   return isCustom ? `${provider}:${group}` : provider;
 }
 
