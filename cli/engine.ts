@@ -58,16 +58,18 @@ export function runPulumiHere(args: readonly string[], options: EngineOptions = 
 
 /**
  * The environment that makes `pulumi` use a project's own state and passphrase; both are created where they are missing
- * (folder 0700, passphrase 0600).
+ * (folder 0700, passphrase 0600; git leaves them out).
  */
 export function engineEnvironment(projectRoot: string): NodeJS.ProcessEnv {
   const home = join(projectRoot, ".vigil");
-  const state = join(home, "state");
-  mkdirSync(state, { recursive: true, mode: 0o700 });
+  mkdirSync(join(home, "state"), { recursive: true, mode: 0o700 });
   chmodSync(home, 0o700);
+  // A project of others does not know of this folder, and a passphrase is committed easily.
+  const ignored = join(home, ".gitignore");
+  if (!existsSync(ignored)) writeFileSync(ignored, "*\n");
   return {
     ...process.env,
-    ...(ownBackend() ? {} : { PULUMI_BACKEND_URL: `file://${state}` }),
+    PULUMI_BACKEND_URL: backendOf(projectRoot),
     ...(ownPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(home) }),
     // The salt that belongs to the passphrase is kept in the state: see salt.ts.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
@@ -78,6 +80,11 @@ export function engineEnvironment(projectRoot: string): NodeJS.ProcessEnv {
     // Compiled code of the SDK and of stripped TypeScript: 0.2 s of each process.
     NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(cacheFolder(), "node"),
   };
+}
+
+/** Where the state is: the user's own PULUMI_BACKEND_URL, or a folder of the project. */
+export function backendOf(projectRoot: string): string {
+  return process.env["PULUMI_BACKEND_URL"] || `file://${join(projectRoot, ".vigil", "state")}`;
 }
 
 /** Whether the user keeps the state somewhere else. */

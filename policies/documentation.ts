@@ -2,6 +2,7 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { levels } from "./packConfiguration.ts";
 import type { Concern, Policy } from "./policy.ts";
+import { knownProviders } from "./providers.ts";
 
 /** Title of each concern and what it asks, in the order of the page. */
 const concerns: Readonly<Record<Concern, readonly [title: string, asks: string]>> = {
@@ -30,14 +31,33 @@ export function renderPolicies(policies: readonly Policy[]): string {
 
 function introduction(policies: readonly Policy[]): readonly string[] {
   const mended = policies.filter(isMended).map(link).sort();
+  const known = knownProviders(policies);
+  const providers = known.filter((provider) => !provider.includes(":"));
+  const groups = known.filter((provider) => provider.includes(":")).map((group) => group.replace(/^.*:/, ""));
   return [
     `The ${String(policies.length)} policies of the pack in [policies/](../policies). This page is written from them by \`npm run docs\`; which of Checkov's`,
     "checks they cover is in [Coverage](policy-coverage.md).",
     "",
     "```sh",
+    "pulumi stack export --show-secrets --file state.json                       # as it is, for you only: secrets in plain text",
     "npm run policy -- state.json --config FILE                                 # any exported state, of this project or not",
-    "pulumi preview --policy-pack policies --policy-pack-config FILE            # what an update would make",
+    "pulumi preview --policy-pack DIR/policies --policy-pack-config FILE        # what an update would make",
     "```",
+    "",
+    "DIR is the path of this repository, from wherever you are: `--policy-pack` takes the folder of a pack, for any project.",
+    "",
+    "## What is looked at",
+    "",
+    `- **Providers**: ${listed(providers)}; of a cluster's custom resources those of`,
+    `  ${listed(groups)}.`,
+    "  Of others, such as `gcp`, `aws-native` or the classic `azure`, only plain text is looked at, for keys: `npm run policy` says how",
+    "  many there are.",
+    "- **Secrets** are encrypted in an exported state. Where the engine has no key, policies see `[secret]`, and what they would say of",
+    "  the value is not to be relied on: export with `--show-secrets`. `npm run policy` says how many values it could not read.",
+    "- **Charts**: a `helm.sh/v3` Release is judged by its values. A `helm.sh/v4` Chart is a component, and its own values are not in a",
+    "  state: there its children are judged, the objects that it makes.",
+    "",
+    "## What a stack says",
     "",
     "FILE has what a stack says of the policies, by their names. Whatever is unknown in it, or over, is an error:",
     "",
@@ -59,6 +79,10 @@ function introduction(policies: readonly Policy[]): readonly string[] {
     "  decides.",
     `- **Remediation**: at the level \`remediate\` ${mended.join(", ")} set the values themselves.`,
   ];
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(", ");
 }
 
 function section(concern: Concern, policies: readonly Policy[]): readonly string[] {

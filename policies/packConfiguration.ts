@@ -1,6 +1,8 @@
 /** The file that sets the pack's levels, settings and exclusions for one stack; the engine lets unknown names through. */
 import { policies } from "./catalogue.ts";
 import { readConfiguration } from "./configuration.ts";
+import { isMap } from "./resource.ts";
+import { shown } from "./schemaFaults.ts";
 
 export const levels = ["advisory", "mandatory", "remediate", "disabled"] as const;
 
@@ -19,31 +21,50 @@ export function packConfiguration(text: string, now: Date): PackConfiguration {
   if (faults.length > 0) throw new Error(faults.join("\n"));
   return Object.fromEntries(
     entries.map(([id, value]) => {
-      const { enforcementLevel: _level, ...rest } =
-        typeof value === "object" ? (value as Record<string, unknown>) : {};
+      const { enforcementLevel: _level, ...rest } = isMap(value) ? value : {};
       return [id, rest];
     }),
   );
+}
+
+/** @returns the names of the policies that the file turns off */
+export function disabledIn(text: string): readonly string[] {
+  const document = parsed(text);
+  return policies
+    .map(({ id }) => id)
+    .filter((id) => (levelOf(document[id]) ?? levelOf(document["all"])) === "disabled");
 }
 
 function entryFaults(id: string, value: unknown, now: Date): readonly string[] {
   const policy = policies.find((one) => one.id === id);
   if (id !== "all" && policy === undefined)
     return [`${id}: no such policy; npm run policy -- --list names them`];
-  const level =
-    typeof value === "object" && value !== null
-      ? (value as { enforcementLevel?: unknown }).enforcementLevel
-      : value;
+  const level = levelOf(value);
   if (level !== undefined && !levels.includes(level as (typeof levels)[number]))
-    return [`${id}: got level ${JSON.stringify(level)}, expected ${levels.join(", ")}`];
-  if (policy === undefined || typeof value !== "object" || value === null) return [];
-  const { enforcementLevel: _level, ...settings } = value as Record<string, unknown>;
+    return [`${id}: got level ${shown(level)}, expected ${levels.join(", ")}`];
+  if (!isMap(value)) return [];
+  const { enforcementLevel: _level, ...settings } = value;
+  if (policy === undefined) return faultsOfAll(value, settings);
   try {
     readConfiguration(policy, settings, now);
     return [];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
+}
+
+/** The engine would take the rest for the settings of a policy of this name, and miss its level. */
+function faultsOfAll(value: unknown, rest: Readonly<Record<string, unknown>>): readonly string[] {
+  const only = `but all takes a level only (${levels.join(", ")})`;
+  const faults = Object.entries(rest).map(
+    ([key, given]) => `all.${key}: got ${shown(given)}, ${only}: say it of each policy, by its name`,
+  );
+  if (faults.length > 0) return faults;
+  return levelOf(value) === undefined ? [`all: got ${shown(value)}, ${only}`] : [];
+}
+
+function levelOf(value: unknown): unknown {
+  return isMap(value) ? value["enforcementLevel"] : value;
 }
 
 function parsed(text: string): Record<string, unknown> {

@@ -9,8 +9,16 @@ import type { Violation } from "./violations.ts";
 /** Scores by which GitHub sorts security findings (0 to 10). */
 const scores: Readonly<Record<string, string>> = { critical: "9.5", high: "8.0", medium: "5.5", low: "2.0" };
 
-/** @param state the file that was looked at, as its reader knows it */
-export function sarif(violations: readonly Violation[], state: string): object {
+/**
+ * @param state the file that was looked at, as its reader knows it
+ * @param notices what was not looked at
+ */
+export function sarif(
+  violations: readonly Violation[],
+  state: string,
+  notices: readonly string[] = [],
+): object {
+  const fingerprint = fingerprints();
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -27,19 +35,41 @@ export function sarif(violations: readonly Violation[], state: string): object {
             })),
           },
         },
-        results: violations.map(({ policy, level, urn, message }) => ({
-          ruleId: policy,
-          level: level === "mandatory" ? "error" : "warning",
-          message: { text: message },
+        invocations: [
+          {
+            executionSuccessful: true,
+            toolExecutionNotifications: notices.map((text) => ({ level: "warning", message: { text } })),
+          },
+        ],
+        results: violations.map((violation) => ({
+          ruleId: violation.policy,
+          level: violation.level === "mandatory" ? "error" : "warning",
+          message: { text: violation.message },
           locations: [
             {
               physicalLocation: { artifactLocation: { uri: state.replaceAll("\\", "/") } },
-              logicalLocations: [{ fullyQualifiedName: urn, kind: "resource" }],
+              logicalLocations: [{ fullyQualifiedName: violation.urn, kind: "resource" }],
             },
           ],
-          partialFingerprints: { "vigilResource/v1": `${policy}/${urn}` },
+          partialFingerprints: { "vigilPlace/v1": fingerprint(violation) },
         })),
       },
     ],
+  };
+}
+
+/**
+ * By which code scanning knows a result again: policy, resource and place, without the value there, which changes. Of several
+ * at one place each has its number.
+ */
+function fingerprints(): (violation: Violation) => string {
+  const seen = new Map<string, number>();
+  return ({ policy, urn, message }) => {
+    // Of `name (type): path problem. remedy`; without a path, the first word of the problem.
+    const [, place = ""] = /\): (\S*(?: --[\w.-]+)?)/.exec(message) ?? [];
+    const known = `${policy}/${urn}/${place}`;
+    const count = (seen.get(known) ?? 0) + 1;
+    seen.set(known, count);
+    return count === 1 ? known : `${known}#${String(count)}`;
   };
 }

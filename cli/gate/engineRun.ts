@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { packConfiguration } from "../../policies/packConfiguration.ts";
-import { repository, runPulumi, type EngineResult } from "../engine.ts";
+import { backendOf, ownBackend, repository, runPulumi, type EngineResult } from "../engine.ts";
 import { outcomeOf, refusals, type Outcome } from "./events.ts";
 import { withoutQuotedProperties, withoutSecrets } from "./secrets.ts";
 
@@ -39,7 +39,7 @@ export async function runOnStack(subject: Subject, args: readonly string[]): Pro
     );
     const outcome = outcomeOf(existsSync(log) ? readFileSync(log, "utf8") : "");
     if (result.code === 0 || outcome.failures.length > 0 || refusals(outcome).length > 0) return outcome;
-    throw new Error(`pulumi ${args[0] ?? ""} failed: ${reasonIn(result)}`);
+    throw new Error(`pulumi ${args[0] ?? ""} failed: ${reasonIn(result, subject)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -89,12 +89,17 @@ function policyFlags({ stack, project }: Subject): string[] {
   return [...flags, "--policy-pack-config", configuration];
 }
 
-/** The last that the engine said, without its warnings. */
-export function reasonIn({ stderr, stdout }: EngineResult): string {
+/** The last that the engine said, without its warnings. Of a stack that it does not find, with where it has looked. */
+export function reasonIn({ stderr, stdout }: EngineResult, { project }: Pick<Subject, "project">): string {
   const said = (stderr.replaceAll(/^warning:.*$/gm, "").trim() || stdout).trim();
-  return withoutQuotedProperties(said)
+  const reason = withoutQuotedProperties(said)
     .replaceAll(/^error: /gm, "")
     .split("\n")
     .slice(-20)
     .join("\n");
+  if (!/^no stack named '[^']*' found$/m.test(reason)) return reason;
+  const mend = ownBackend()
+    ? "PULUMI_BACKEND_URL names another state, or pulumi stack init has not made it yet"
+    : "PULUMI_BACKEND_URL is not set, and names the state of your deployments, such as s3://BUCKET";
+  return `${reason} in ${backendOf(project)}: ${mend}`;
 }

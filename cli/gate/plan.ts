@@ -79,7 +79,7 @@ function readPlan(file: string): ApprovedPlan {
 /** The same for the same resources, however often they are written. */
 export async function stateDigest(subject: Subject): Promise<string> {
   const result = await pulumi(subject, ["stack", "export"]);
-  if (result.code !== 0) throw new Error(`the state cannot be read: ${reasonIn(result)}`);
+  if (result.code !== 0) throw new Error(`the state cannot be read: ${reasonIn(result, subject)}`);
   const { deployment } = JSON.parse(result.stdout) as { deployment: { resources?: unknown } };
   return createHash("sha256")
     .update(JSON.stringify(deployment.resources ?? []))

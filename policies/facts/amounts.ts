@@ -10,9 +10,13 @@ const secondsOf: Readonly<Record<string, number>> = {
   y: 31_536_000,
 };
 
+/** Of a setting that {@link durationSeconds} reads, for its schema: the engine checks it too. */
+export const durationPattern = String.raw`^(?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+$`;
+const duration = new RegExp(durationPattern);
+
 /** A Prometheus or Go duration: `15d`, `1h30m`, `0s`. */
 export function durationSeconds(text: unknown): number | undefined {
-  if (typeof text !== "string" || !/^(?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+$/.test(text)) return undefined;
+  if (typeof text !== "string" || !duration.test(text)) return undefined;
   return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdwy])/g)].reduce(
     (sum, [, count, unit = ""]) => sum + Number(count) * (secondsOf[unit] ?? 0),
     0,
@@ -27,12 +31,16 @@ export function durationDays(text: unknown): number | undefined {
 
 const powers = ["", "K", "M", "G", "T", "P", "E"];
 
+/** Of a setting that {@link prometheusBytes} reads. */
+export const sizePattern = String.raw`^(\d+(?:\.\d+)?)([KMGTPE]?)i?B$`;
+const size = new RegExp(sizePattern);
+
 /**
  * A size as Prometheus reads it: its `GB` and `GiB` are both 2^30.
  * @see https://github.com/alecthomas/units (Base2Bytes, which Prometheus' flags are)
  */
 export function prometheusBytes(text: unknown): number | undefined {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)([KMGTPE]?)i?B$/.exec(typeof text === "string" ? text : "") ?? [];
+  const [, count, unit] = size.exec(typeof text === "string" ? text : "") ?? [];
   return count === undefined ? undefined : Number(count) * 1_024 ** powers.indexOf(unit ?? "");
 }
 

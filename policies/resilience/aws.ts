@@ -50,6 +50,9 @@ export const resilienceLaunchConfiguration: ResourcePolicy = {
   },
 };
 
+/** `1.32`. */
+const minorVersion = /^1\.(\d+)$/;
+
 export const resilienceEksVersion: ResourcePolicy = {
   id: "resilience-eks-version",
   concern: "resilience",
@@ -58,7 +61,12 @@ export const resilienceEksVersion: ResourcePolicy = {
   remedy: "Set version to one that EKS supports, a minor version a step",
   covers: ["CKV_AWS_339"],
   settings: {
-    minimum: { type: "string", default: "1.32", description: "The oldest version that may run." },
+    minimum: {
+      type: "string",
+      pattern: minorVersion.source,
+      default: "1.32",
+      description: "The oldest version that may run.",
+    },
   },
   types: ["aws:eks/cluster:Cluster"],
   *check({ props }, { minimum }) {
@@ -70,7 +78,7 @@ export const resilienceEksVersion: ResourcePolicy = {
 };
 
 function minor(version: unknown): number {
-  const [, count] = /^1\.(\d+)$/.exec(String(version)) ?? [];
+  const [, count] = minorVersion.exec(String(version)) ?? [];
   return count === undefined ? -1 : Number(count);
 }
 

@@ -6,7 +6,7 @@ import {
   type Compactor,
   type Resolution,
 } from "../facts/compactors.ts";
-import { durationDays } from "../facts/amounts.ts";
+import { durationDays, durationPattern } from "../facts/amounts.ts";
 import { storeReaders } from "../facts/stores.ts";
 import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
 import { everyOne, quoted } from "../resource.ts";
@@ -23,9 +23,24 @@ export const retentionCompactorMinimum: ResourcePolicy = {
   remedy:
     "Set the retention of each resolution to what was promised (0d keeps for ever), and not below that of a finer one; to shorten it on purpose lower this policy's setting in the same change",
   settings: {
-    raw: { type: "string", default: "30d", description: "The least for raw samples, a Prometheus duration." },
-    "5m": { type: "string", default: "90d", description: "The least for 5 minute samples." },
-    "1h": { type: "string", default: "365d", description: "The least for 1 hour samples." },
+    raw: {
+      type: "string",
+      pattern: durationPattern,
+      default: "30d",
+      description: "The least for raw samples, a Prometheus duration.",
+    },
+    "5m": {
+      type: "string",
+      pattern: durationPattern,
+      default: "90d",
+      description: "The least for 5 minute samples.",
+    },
+    "1h": {
+      type: "string",
+      pattern: durationPattern,
+      default: "365d",
+      description: "The least for 1 hour samples.",
+    },
   },
   *check(resource, settings) {
     yield* everyOne(compactorsOf(resource), function* ({ retention }) {

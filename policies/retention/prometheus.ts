@@ -1,5 +1,5 @@
 /** What a Prometheus keeps on its own disk: bounded, within its disk, and no less than was promised. */
-import { durationDays } from "../facts/amounts.ts";
+import { durationDays, durationPattern, sizePattern } from "../facts/amounts.ts";
 import { prometheusServers, prometheusTypes, sizeBytes } from "../facts/prometheus.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { everyOne, quoted } from "../resource.ts";
@@ -16,9 +16,15 @@ export const retentionPrometheusTime: ResourcePolicy = {
     "Set the retention time to what was promised; to shorten it on purpose lower this policy's `minimum` in the same change",
   covers: [],
   settings: {
-    minimum: { type: "string", default: "7d", description: "The shortest retention, a Prometheus duration." },
+    minimum: {
+      type: "string",
+      pattern: durationPattern,
+      default: "7d",
+      description: "The shortest retention, a Prometheus duration.",
+    },
     maximum: {
       type: "string",
+      pattern: durationPattern,
       default: "90d",
       description: "The longest: more belongs into object storage.",
     },
@@ -52,7 +58,12 @@ export const retentionPrometheusSize: ResourcePolicy = {
       maximum: 0.95,
       description: "Of the disk, at most.",
     },
-    minimum: { type: "string", default: "1GB", description: "The least that is kept, a Prometheus size." },
+    minimum: {
+      type: "string",
+      pattern: sizePattern,
+      default: "1GB",
+      description: "The least that is kept, a Prometheus size.",
+    },
   },
   *check(resource, settings) {
     yield* everyOne(prometheusServers(resource), function* ({ size, disk }) {

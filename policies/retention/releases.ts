@@ -1,5 +1,5 @@
 /** What releases keep: volumes that stay, alerts and samples that live long enough, blocks that nobody marks by a click. */
-import { durationDays, durationSeconds } from "../facts/amounts.ts";
+import { durationDays, durationPattern, durationSeconds } from "../facts/amounts.ts";
 import { compactorTypes } from "../facts/compactors.ts";
 import { processesOf } from "../facts/processes.ts";
 import { mapsOf } from "../facts/releaseMaps.ts";
@@ -93,7 +93,12 @@ export const retentionReceive = releasePolicy({
   remedy:
     "Set receive.tsdb.retention to a day or more, and --tsdb.max-retention-bytes in receive.extraArgs to less than its disk",
   settings: {
-    minimum: { type: "string", default: "1d", description: "The shortest retention, a Prometheus duration." },
+    minimum: {
+      type: "string",
+      pattern: durationPattern,
+      default: "1d",
+      description: "The shortest retention, a Prometheus duration.",
+    },
   },
   *look(release, { minimum }) {
     if (release.chart !== "thanos") return;

@@ -1,7 +1,7 @@
 /** `npm run gate` as a pipeline calls it: the real engine, simulated clouds, and an API that writes down what it is told. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../cli/engine.ts";
 import { startSimulatedClouds, type SimulatedClouds } from "../../simulation/simulatedClouds.ts";
@@ -145,6 +145,22 @@ describe("The gate", function () {
       assert.equal(code, 2);
       assert.match(output, /PULUMI_BACKEND_URL is not set: the gate needs the state/);
       assert.match(api.posts[0]?.body ?? "", /: it could not be told\n/);
+    });
+
+    it("says in which state it has found no stack, and leaves nothing that could be committed", async () => {
+      const own = await gate("preview", { PULUMI_BACKEND_URL: "" }, "--dry-run");
+      assert.equal(own.code, 2);
+      // The folder's own name holds the passphrase of the tests, which is masked.
+      assert.match(
+        own.output,
+        /no stack named 'test' found in file:\S+\/project\/\.vigil\/state: PULUMI_BACKEND_URL is not set/,
+      );
+      const ignored = join(stack.folder, "project", ".vigil", ".gitignore");
+      assert.equal(readFileSync(ignored, "utf8"), "*\n");
+      const elsewhere = `file://${mkdtempSync(join(stack.folder, "elsewhere-"))}`;
+      const other = await gate("preview", { PULUMI_BACKEND_URL: elsewhere }, "--dry-run");
+      assert.equal(other.code, 2);
+      assert.match(other.output, /found in file:\S+\/elsewhere-\w+: PULUMI_BACKEND_URL names another state/);
     });
 
     it("cannot tell with a configuration of the pack that is wrong", async () => {

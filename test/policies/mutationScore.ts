@@ -124,14 +124,14 @@ function witnesses(...[policies, resources, configuration, now]: Pack): Witnesse
   };
 }
 
-interface Attention {
+export interface Attention {
   readonly types: ReadonlySet<string>;
   /** Whether it looks at every resource, whatever its type. */
   readonly everything: boolean;
 }
 
 /** The types that a policy looks at; a look at the whole stack is watched for what it asks. */
-function attention(policy: Policy, resources: readonly StackResource[]): Attention {
+export function attention(policy: Policy, resources: readonly StackResource[]): Attention {
   if (!("inspect" in policy)) return { types: new Set(policy.types), everything: false };
   const types = new Set<string>();
   let everything = false;
