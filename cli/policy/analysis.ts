@@ -45,9 +45,23 @@ export async function analyze(state: string, config: string | undefined): Promis
     ...exclusionNotices(resources, configuration?.read ?? {}, now),
   ];
   return {
-    violations,
+    violations: violations.map(inAState),
     disabled: configuration?.disabled ?? 0,
     notices: notices.filter((notice) => notice !== undefined),
+  };
+}
+
+/** The SDK takes whatever is not known for a preview's; in a state it is a value that is encrypted. */
+function inAState(violation: Violation): Violation {
+  const [, path] =
+    /^can't run policy .* during preview: \S+ value at \.?(.*) can't be known during preview$/.exec(
+      violation.message,
+    ) ?? [];
+  if (path === undefined) return violation;
+  const [type = "", name = ""] = violation.urn.split("::").slice(-2);
+  return {
+    ...violation,
+    message: `${name} (${type.split("$").at(-1) ?? ""}): ${path} is encrypted, so that nothing can be said`,
   };
 }
 

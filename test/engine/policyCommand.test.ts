@@ -100,12 +100,20 @@ describe("The command for policies", function () {
     // Of a passphrase that nobody has any more.
     const salt = "v1:D2GMso67shA=:v1:Lpfr/9FNA9MeyMaM:yKPLeKBUdsyUW/B8lkkROTvApM3bvw==";
     write("state.json", state(map, { secrets_providers: { type: "passphrase", state: { salt } } }));
-    const { stderr } = await command("state.json");
+    const { stdout, stderr } = await command("state.json");
     assert.match(
       stderr,
       /^warning: 1 value of the state is encrypted and was not looked at; export it with pulumi stack export --show-secrets$/m,
     );
+    assert.doesNotMatch(stdout, /\[secret\]|preview/);
     assert.match((await command("--help")).stdout, /pulumi stack export --show-secrets/);
+    // A trust that is hidden is not a trust in nobody.
+    const role = { type: "aws:iam/role:Role", inputs: { assumeRolePolicy: hidden } };
+    write("state.json", state(role, { secrets_providers: { type: "passphrase", state: { salt } } }));
+    assert.match(
+      (await command("state.json")).stdout,
+      /advisory {2}identity-aws-trust .*\n {2}prom \(aws:iam\/role:Role\): assumeRolePolicy is encrypted, so that nothing can be said/,
+    );
   });
 
   function state({ type, inputs }: { type: string; inputs: object }, more: object = {}): object {
