@@ -7,6 +7,7 @@ import {
   s3LifecycleTypes,
   type Lifecycle,
 } from "../facts/lifecycles.ts";
+import { s3BucketTypes } from "../facts/buckets.ts";
 import { blockBuckets } from "../facts/stores.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import {
@@ -169,7 +170,7 @@ export const retentionOldVersions: ResourcePolicy = {
   *check(resource) {
     const lifecycle = lifecycleOf(resource);
     if (lifecycle === undefined) return;
-    const path = resource.type === azureLifecycleType ? "policy.rules" : "rules";
+    const path = rulesPath(resource);
     const { oldVersionDays } = lifecycle;
     if (oldVersionDays === undefined)
       yield { path, problem: "let no old version go: the bucket only ever grows" };
@@ -182,7 +183,11 @@ export const retentionOldVersions: ResourcePolicy = {
   },
 };
 
-export const s3BucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"] as const;
+function rulesPath({ type }: Resource): string {
+  if (type === azureLifecycleType) return "policy.rules";
+  return (s3LifecycleTypes as readonly string[]).includes(type) ? "rules" : "lifecycleRules";
+}
+
 export const azureAccountType = "azure-native:storage:StorageAccount";
 
 export const retentionLifecyclePresent: StackPolicy = {
@@ -194,6 +199,7 @@ export const retentionLifecyclePresent: StackPolicy = {
   covers: ["CKV2_AWS_61"],
   *inspect(stack) {
     yield* everyOne(stack.ofType(...s3BucketTypes), function* (bucket) {
+      if (lifecycleOf(bucket) !== undefined) return;
       const names = bucketNames(bucket);
       if (attached(stack, bucket, s3LifecycleTypes, "bucket", names).length === 0)
         yield { resource: bucket, path: "", problem: "has no lifecycle rules" };

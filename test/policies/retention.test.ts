@@ -182,6 +182,8 @@ describe("Policies of retention: the bucket", () => {
       "a bucket with rules": [bucket(), lifecycle()],
       "a bucket with rules by name": [bucket(), { ...lifecycle(), from: {} }],
       "an account with rules": [account(), azureLifecycle({})],
+      "a bucket with rules in itself": [ownRules({ expiration: { days: 30 } })],
+      "a bucket of old with rules in itself": [listedRules({ expirations: [{ days: 30 }] })],
     },
     fails: {
       "rules of another bucket": {
@@ -197,7 +199,7 @@ describe("Policies of retention: the bucket", () => {
       stack: [bucket(), account()],
       says: /blocks .*no lifecycle rules[^]*account .*no lifecycle rules/,
     },
-    unknown: [account(), azureLifecycle({}, unknown)],
+    unknown: [account(), azureLifecycle({}, unknown), computed(bucket({ lifecycleRules: unknown }))],
   });
 
   testPolicy({
@@ -234,6 +236,10 @@ describe("Policies of retention: the bucket", () => {
         stack: [objectStore("gl-blocks"), lifecycle([30, "GLACIER_IR"])],
         says: /moves blocks after 30 days/,
       },
+      "a move by the bucket itself": {
+        stack: [promised(), ownRules({ transitions: [{ days: 1, storageClass: "STANDARD_IA" }] })],
+        says: /lifecycleRules\[0\]\.transitions\[0\] moves blocks after 1 days/,
+      },
     },
     absent: { stack: [lifecycle()] },
     unknown: [lifecycle([unknown as unknown as number, "GLACIER_IR"])],
@@ -251,6 +257,12 @@ describe("Policies of retention: the bucket", () => {
         stack: [azureLifecycle({ tierToCold: after(125), delete: after(130) })],
         says: /tierToCold after 125 days and away after 130/,
       },
+      "a week in IA of the bucket's own": {
+        stack: [
+          ownRules({ transitions: [{ days: 35, storageClass: "STANDARD_IA" }], expiration: { days: 42 } }),
+        ],
+        says: /lifecycleRules\[0\]\.transitions\[0\] moves objects to STANDARD_IA after 35 days/,
+      },
     },
     absent: { stack: [lifecycle()] },
     unknown: [lifecycle([unknown as unknown as number, "GLACIER_IR"])],
@@ -261,6 +273,14 @@ describe("Policies of retention: the bucket", () => {
     passes: {
       "an end after the compactor's": [promised(), expiry(740)],
       "an end of what is no bucket of blocks": [promised(), objectStore("other-blocks"), expiry(30)],
+      "an end of the bucket's own that is off": [
+        promised(),
+        ownRules({ enabled: false, expiration: { days: 30 } }),
+      ],
+      "what a preview does not know of the bucket's outputs": [
+        promised(),
+        bucket({ lifecycleRules: unknown }),
+      ],
     },
     fails: {
       "an end before the compactor's": {
@@ -275,6 +295,18 @@ describe("Policies of retention: the bucket", () => {
         stack: [promised(), azureLifecycle({ delete: after(731) })],
         says: /baseBlob\.delete deletes blocks after 731 days/,
       },
+      "an end of the bucket's own": {
+        stack: [promised(), ownRules({ expiration: { days: 30 } })],
+        says: /lifecycleRules\[0\]\.expiration deletes blocks after 30 days; the compactor keeps them for 730/,
+      },
+      "a day of the bucket's own": {
+        stack: [promised(), ownRules({ expiration: { date: "2027-01-01" } })],
+        says: /deletes blocks after a date/,
+      },
+      "an end of a bucket of old": {
+        stack: [promised(), listedRules({ expirations: [{ days: 30 }] })],
+        says: /lifecycleRules\[0\]\.expirations\[0\] deletes blocks after 30 days/,
+      },
     },
     absent: { stack: [promised(), lifecycle()] },
     unknown: [promised(), expiry(unknown)],
@@ -282,7 +314,19 @@ describe("Policies of retention: the bucket", () => {
 
   testPolicy({
     policy: retentionOldVersions,
-    passes: { "old versions and unfinished uploads that go": [lifecycle()] },
+    passes: {
+      "old versions and unfinished uploads that go": [lifecycle()],
+      "a bucket that sees to it itself": [
+        ownRules({ noncurrentVersionExpiration: { days: 30 } }, { abortIncompleteMultipartUploadDays: 7 }),
+      ],
+      "a bucket of old that does": [
+        listedRules({
+          noncurrentVersionExpirations: [{ days: 30 }],
+          abortIncompleteMultipartUploadDays: 7,
+        }),
+      ],
+      "a bucket whose rules are elsewhere": [bucket()],
+    },
     fails: {
       "old versions that stay": {
         stack: [rules({ abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } })],
@@ -295,6 +339,16 @@ describe("Policies of retention: the bucket", () => {
       "unfinished uploads that stay": {
         stack: [rules({ noncurrentVersionExpiration: { noncurrentDays: 30 } })],
         says: /unfinished uploads stay/,
+      },
+      "uploads of a part of the bucket only": {
+        stack: [
+          ownRules({
+            tags: { team: "payments" },
+            noncurrentVersionExpiration: { days: 30 },
+            abortIncompleteMultipartUploadDays: 7,
+          }),
+        ],
+        says: /lifecycleRules let unfinished uploads stay/,
       },
       "a rule that is off": {
         stack: [rules({ status: "Disabled", noncurrentVersionExpiration: { noncurrentDays: 30 } })],
@@ -347,8 +401,13 @@ function promised(): Given {
   return compactor({ resolutionRaw: "30d", resolution5m: "120d", resolution1h: "730d" });
 }
 
-function bucket(): Given {
-  return { type: "aws:s3/bucket:Bucket", name: "blocks", props: { bucket: "gl-blocks" } };
+function bucket(more: object = {}): Given {
+  return { type: "aws:s3/bucket:Bucket", name: "blocks", props: { bucket: "gl-blocks", ...more } };
+}
+
+/** With rules that somebody gives it: of what is computed from nothing, the cloud decides. */
+function computed(given: Given): Given {
+  return { ...given, from: { lifecycleRules: "settings" } };
 }
 
 /** With rules for what is old or unfinished, and these transitions. */
@@ -379,6 +438,15 @@ function rules(...each: object[]): Given {
     props: { bucket: "gl-blocks", rules: each.map((rule) => ({ status: "Enabled", ...rule })) },
     from: { bucket: "blocks" },
   };
+}
+
+/** A bucket with rules in itself, as aws 6 has them. */
+function ownRules(...each: object[]): Given {
+  return bucket({ lifecycleRules: each.map((rule) => ({ enabled: true, ...rule })) });
+}
+
+function listedRules(...each: object[]): Given {
+  return { ...ownRules(...each), type: "aws:s3/bucketV2:BucketV2" };
 }
 
 function account(): Given {
