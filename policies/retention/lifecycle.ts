@@ -8,7 +8,7 @@ import {
   type Lifecycle,
 } from "../facts/lifecycles.ts";
 import { s3BucketTypes } from "../facts/buckets.ts";
-import { blockBuckets } from "../facts/stores.ts";
+import { blockBuckets, storeReaders } from "../facts/stores.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import {
   at,
@@ -39,21 +39,22 @@ const readable = new Set([
   "tierToCold",
 ]);
 
-export const retentionTierReadable: ResourcePolicy = {
+export const retentionTierReadable: StackPolicy = {
   ...common,
   id: "retention-tier-readable",
-  types: [...lifecycleTypes, intelligentTieringType],
   severity: "critical",
   description:
-    "Objects only move to classes that are read at once: Thanos fails on Glacier and Azure's archive tier.",
+    "Blocks only move to classes that are read at once: Thanos fails on Glacier and Azure's archive tier.",
   remedy:
     "Use STANDARD_IA, INTELLIGENT_TIERING without its archive tiers or GLACIER_IR on S3, Cool or Cold on Azure",
   covers: [],
-  *check(resource) {
-    const moves = lifecycleOf(resource)?.transitions ?? archiveTiers(resource);
-    for (const { path, tier } of moves)
-      if (!readable.has(tier))
-        yield { path, problem: `moves objects to ${tier}, from which Thanos cannot read` };
+  *inspect(stack) {
+    yield* everyOne(blockStores(stack, [...lifecycleTypes, intelligentTieringType]), function* (resource) {
+      const moves = lifecycleOf(resource)?.transitions ?? archiveTiers(resource);
+      for (const { path, tier } of moves)
+        if (!readable.has(tier))
+          yield { resource, path, problem: `moves blocks to ${tier}, from which Thanos cannot read` };
+    });
   },
 };
 
@@ -225,19 +226,26 @@ export function bucketNames(bucket: StackResource): readonly unknown[] {
   return ["bucket", "id", "name"].map((name) => known(() => bucket.props[name], undefined)).filter(Boolean);
 }
 
+/** Lifecycles of the buckets of blocks. */
+function* blockLifecycles(stack: Stack): Generator<{ resource: StackResource; lifecycle: Lifecycle }> {
+  yield* everyOne(blockStores(stack, lifecycleTypes), function* (resource) {
+    const lifecycle = lifecycleOf(resource);
+    if (lifecycle !== undefined) yield { resource, lifecycle };
+  });
+}
+
 /**
- * Lifecycles of the buckets that Thanos' configuration in the stack names; where nothing names one, of all but those that
- * take access logs.
+ * Of the types, what is about the buckets that Thanos' configuration in the stack names. Where nothing names one: about all
+ * but those that take access logs if the stack runs Thanos, else about none.
  */
-function blockLifecycles(stack: Stack): { resource: StackResource; lifecycle: Lifecycle }[] {
+function blockStores(stack: Stack, types: readonly string[]): readonly StackResource[] {
   const names = blockBuckets(stack);
+  if (names === undefined && !keepsBlocks(stack)) return [];
   const logs = stack
     .ofType(...loggingTypes)
     .map(({ props }) => known(() => props["targetBucket"], undefined));
-  return stack.ofType(...lifecycleTypes).flatMap((resource) => {
-    const lifecycle = lifecycleOf(resource);
-    if (lifecycle === undefined) return [];
-    const ours = known(
+  return stack.ofType(...types).filter((resource) =>
+    known(
       () => {
         if (resource.type === azureLifecycleType) {
           const text = JSON.stringify(resource.props["policy"]);
@@ -252,9 +260,16 @@ function blockLifecycles(stack: Stack): { resource: StackResource; lifecycle: Li
       },
       // A bucket that is not known yet may well be the one: better a look too many.
       true,
-    );
-    return ours ? [{ resource, lifecycle }] : [];
-  });
+    ),
+  );
+}
+
+/** Whether the stack runs what works on a bucket of blocks. */
+function keepsBlocks(stack: Stack): boolean {
+  return (
+    stack.ofType(...compactorTypes).some((resource) => compactorsOf(resource).length > 0) ||
+    storeReaders(stack).length > 0
+  );
 }
 
 const loggingTypes = [

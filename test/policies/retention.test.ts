@@ -205,31 +205,70 @@ describe("Policies of retention: the bucket", () => {
   testPolicy({
     policy: retentionTierReadable,
     passes: {
-      "classes that are read at once": [lifecycle([35, "INTELLIGENT_TIERING"], [125, "GLACIER_IR"])],
+      "classes that are read at once": [
+        promised(),
+        lifecycle([35, "INTELLIGENT_TIERING"], [125, "GLACIER_IR"]),
+      ],
       "archive tiers that are off": [
+        promised(),
         intelligent({ status: "Disabled", tierings: [{ accessTier: "DEEP_ARCHIVE_ACCESS", days: 180 }] }),
       ],
-      "Cool and Cold": [azureLifecycle({ tierToCool: after(35), tierToCold: after(125) })],
+      "Cool and Cold": [promised(), azureLifecycle({ tierToCool: after(35), tierToCold: after(125) })],
+      "Glacier where nobody runs Thanos": [
+        lifecycle([35, "GLACIER"]),
+        intelligent({ tierings: [{ accessTier: "ARCHIVE_ACCESS", days: 90 }] }),
+        azureLifecycle({ tierToArchive: after(125) }),
+      ],
+      "Glacier of another bucket than Thanos'": [
+        promised(),
+        objectStore("other-blocks"),
+        lifecycle([35, "GLACIER"]),
+      ],
+      "a script that starts no Thanos": [
+        script("prometheus --web.enable-lifecycle"),
+        lifecycle([35, "GLACIER"]),
+      ],
     },
     fails: {
-      Glacier: { stack: [lifecycle([35, "GLACIER"])], says: /moves objects to GLACIER, from which/ },
-      "deep archive": { stack: [lifecycle([35, "DEEP_ARCHIVE"])], says: /DEEP_ARCHIVE/ },
-      "the archive tiers of Intelligent-Tiering": {
-        stack: [intelligent({ tierings: [{ accessTier: "ARCHIVE_ACCESS", days: 90 }] })],
-        says: /tierings\[0\]\.accessTier moves objects to ARCHIVE_ACCESS, from which/,
+      Glacier: {
+        stack: [promised(), lifecycle([35, "GLACIER"])],
+        says: /moves blocks to GLACIER, from which/,
       },
-      "Azure's archive": { stack: [azureLifecycle({ tierToArchive: after(125) })], says: /tierToArchive/ },
+      "deep archive": { stack: [promised(), lifecycle([35, "DEEP_ARCHIVE"])], says: /DEEP_ARCHIVE/ },
+      "Glacier beside a store that a script starts": {
+        stack: [script("thanos store --objstore.config-file=objstore.yml"), lifecycle([35, "GLACIER"])],
+        says: /moves blocks to GLACIER/,
+      },
+      "Glacier of a bucket that is known to hold blocks": {
+        stack: [objectStore("gl-blocks"), lifecycle([35, "GLACIER"])],
+        says: /moves blocks to GLACIER/,
+      },
+      "Glacier of the bucket itself": {
+        stack: [promised(), ownRules({ transitions: [{ days: 40, storageClass: "GLACIER" }] })],
+        says: /lifecycleRules\[0\]\.transitions\[0\] moves blocks to GLACIER/,
+      },
+      "the archive tiers of Intelligent-Tiering": {
+        stack: [promised(), intelligent({ tierings: [{ accessTier: "ARCHIVE_ACCESS", days: 90 }] })],
+        says: /tierings\[0\]\.accessTier moves blocks to ARCHIVE_ACCESS, from which/,
+      },
+      "Azure's archive": {
+        stack: [promised(), azureLifecycle({ tierToArchive: after(125) })],
+        says: /tierToArchive/,
+      },
     },
-    absent: { stack: [lifecycle()] },
-    unknown: [lifecycle([35, unknown])],
+    absent: { stack: [promised(), lifecycle()] },
+    unknown: [promised(), lifecycle([35, unknown])],
   });
 
   testPolicy({
     policy: retentionTierSteps,
-    passes: { "moves after the compactor's first step": [lifecycle([35, "INTELLIGENT_TIERING"])] },
+    passes: {
+      "moves after the compactor's first step": [promised(), lifecycle([35, "INTELLIGENT_TIERING"])],
+      "moves at once where nobody runs Thanos": [lifecycle([1, "INTELLIGENT_TIERING"])],
+    },
     fails: {
       "a move while blocks are rewritten": {
-        stack: [lifecycle([1, "INTELLIGENT_TIERING"])],
+        stack: [promised(), lifecycle([1, "INTELLIGENT_TIERING"])],
         says: /moves blocks after 1 days, expected 35/,
       },
       "a move in the bucket that Thanos names": {
@@ -241,8 +280,8 @@ describe("Policies of retention: the bucket", () => {
         says: /lifecycleRules\[0\]\.transitions\[0\] moves blocks after 1 days/,
       },
     },
-    absent: { stack: [lifecycle()] },
-    unknown: [lifecycle([unknown as unknown as number, "GLACIER_IR"])],
+    absent: { stack: [promised(), lifecycle()] },
+    unknown: [promised(), lifecycle([unknown as unknown as number, "GLACIER_IR"])],
   });
 
   testPolicy({
