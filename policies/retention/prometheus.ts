@@ -11,9 +11,9 @@ export const retentionPrometheusTime: ResourcePolicy = {
   id: "retention-prometheus-time",
   severity: "high",
   description:
-    "A Prometheus says how long it keeps samples, and that is no shorter than the stack's minimum.",
+    "A Prometheus says how long it keeps samples, no shorter than the stack's minimum and no longer than its maximum.",
   remedy:
-    "Set the retention time to what was promised; to shorten it on purpose lower this policy's `minimum` in the same change",
+    "Set the retention time to what was promised; where that is shorter than this policy's `minimum` or longer than its `maximum`, change the setting in the same change",
   covers: [],
   settings: {
     minimum: { type: "string", default: "7d", description: "The shortest retention, a Prometheus duration." },
