@@ -2,9 +2,10 @@
 import { at, type Resource } from "../resource.ts";
 import { prometheusBytes, quantityBytes } from "./amounts.ts";
 import { podTypes } from "./podTemplates.ts";
-import { processesOf } from "./processes.ts";
+import { processesOf, type Process } from "./processes.ts";
 import { releaseOf, releaseTypes, valueOf, valuePath } from "./releases.ts";
 import { scriptTypes } from "./scripts.ts";
+import { componentOf, prometheus, runs } from "./servers.ts";
 
 /** A setting, and where it is or would be. */
 export interface Setting {
@@ -63,7 +64,7 @@ export function prometheusServers(resource: Resource): readonly PrometheusServer
     return [];
   }
   return processesOf(resource)
-    .filter(({ flag }) => flag("storage.tsdb.path") !== undefined)
+    .filter(keepsSamples)
     .map(({ flag, path }) => ({
       resource,
       time: { path: `${path} --storage.tsdb.retention.time`, value: flag("storage.tsdb.retention.time") },
@@ -74,6 +75,17 @@ export function prometheusServers(resource: Resource): readonly PrometheusServer
         whenScaled: claimSetting(resource, "whenScaled"),
       },
     }));
+}
+
+/** Whether it is a Prometheus that answers from its own disk; an agent only hands on. */
+function keepsSamples(process: Process): boolean {
+  const isAgent = process.flag("agent") !== undefined || process.flags("enable-feature").some(namesAgent);
+  return runs(prometheus, process) && componentOf(process) === undefined && !isAgent;
+}
+
+/** `--enable-feature=agent`, as it was before Prometheus 3. */
+function namesAgent(features: string | true): boolean {
+  return String(features).split(",").includes("agent");
 }
 
 function operated(resource: Resource, base: string, read: (path: string) => unknown): PrometheusServer {

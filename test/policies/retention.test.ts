@@ -28,6 +28,19 @@ describe("Policies of retention: what a Prometheus keeps", () => {
       "30 days as a flag": [container("--storage.tsdb.retention.time=30d")],
       "a flag and its value apart": [container("--storage.tsdb.retention.time", "30d")],
       "a chart of other things": [release("thanos", {})],
+      "an agent, which keeps nothing": [
+        image("prom/prometheus:v3.15.0", "--config.file=/etc/prometheus.yml", "--agent"),
+        image("prom/prometheus:v2.55.0", "--config.file=/a.yml", "--enable-feature=exemplar-storage,agent"),
+      ],
+      "a component of Thanos'": [
+        image("quay.io/thanos/thanos:v0.42.0", "sidecar", "--prometheus.url=http://localhost:9090"),
+      ],
+      "tools of the image": [
+        {
+          type: "kubernetes:apps/v1:Deployment",
+          props: pod({ image: "prom/prometheus", command: ["promtool"], args: ["--help"] }),
+        },
+      ],
     },
     fails: {
       "an hour": {
@@ -35,6 +48,17 @@ describe("Policies of retention: what a Prometheus keeps", () => {
         says: /retention is "1h", which is shorter than 7d/,
       },
       "two years": { stack: [operated({ retention: "2y" })], says: /which is longer than 90d/ },
+      "400 days of the image's entry point, without a path": {
+        stack: [
+          image(
+            "prom/prometheus",
+            "--config.file=/etc/prometheus/prometheus.yml",
+            "--web.enable-admin-api",
+            "--storage.tsdb.retention.time=400d",
+          ),
+        ],
+        says: /--storage\.tsdb\.retention\.time is "400d", which is longer than 90d\..* `maximum`/,
+      },
       "a retention that is none": {
         stack: [operated({ retention: "15 days" })],
         says: /expected a duration/,
@@ -106,6 +130,10 @@ describe("Policies of retention: what a Prometheus keeps", () => {
     fails: {
       "one that is on": { stack: [operated({ enableAdminAPI: true })], says: /enableAdminAPI is on/ },
       "the flag": { stack: [container("--web.enable-admin-api")], says: /--web\.enable-admin-api is on/ },
+      "the flag without a path": {
+        stack: [image("quay.io/prometheus/prometheus:v3.15.0", "--web.enable-admin-api")],
+        says: /--web\.enable-admin-api is on/,
+      },
       "the flag in the other chart": {
         stack: [release("prometheus", { server: { extraFlags: ["web.enable-admin-api"] } })],
         says: /extraFlags is on/,
@@ -415,10 +443,15 @@ function custom(spec: object): Given {
 
 function container(...args: string[]): Given {
   const own = args[0] === "compact" ? args : ["--storage.tsdb.path=/data", ...args];
-  return {
-    type: "kubernetes:apps/v1:Deployment",
-    props: { spec: { template: { spec: { containers: [{ name: "main", args: own }] } } } },
-  };
+  return { type: "kubernetes:apps/v1:Deployment", props: pod({ args: own }) };
+}
+
+function image(name: string, ...args: string[]): Given {
+  return { type: "kubernetes:apps/v1:Deployment", props: pod({ image: name, args }) };
+}
+
+function pod(container: object): Given["props"] {
+  return { spec: { template: { spec: { containers: [{ name: "main", ...container }] } } } };
 }
 
 function script(text: string): Given {
