@@ -77,6 +77,9 @@ describe("Policies of retention: what a Prometheus keeps", () => {
     passes: {
       "50GB on 64Gi": [operated({ retentionSize: "50GB", ...volume("64Gi") })],
       "a flag, where the disk is somebody else's": [container("--storage.tsdb.retention.size=50GB")],
+      "a flag that its pod's claim has room for": [
+        statefulSet(["--storage.tsdb.path=/data", "--storage.tsdb.retention.size=50GB"], { storage: "64Gi" }),
+      ],
     },
     fails: {
       "50GB on a disk of 50G, which the size does not fit": {
@@ -86,6 +89,14 @@ describe("Policies of retention: what a Prometheus keeps", () => {
       "more than 80 % of the disk": {
         stack: [operated({ retentionSize: "90GB", ...volume("100Gi") })],
         says: /which is 90 % of the disk/,
+      },
+      "500GB in a pod's claim of 50Gi": {
+        stack: [
+          statefulSet(["--storage.tsdb.path=/data", "--storage.tsdb.retention.size=500GB"], {
+            storage: "50Gi",
+          }),
+        ],
+        says: /"500GB", which is 1000 % of the disk \(spec\.volumeClaimTemplates\[0\]\.spec\.resources/,
       },
       "next to nothing": { stack: [operated({ retentionSize: "10MB" })], says: /which is less than 1GB/ },
       "a limit of nothing, which is none": {
@@ -98,15 +109,55 @@ describe("Policies of retention: what a Prometheus keeps", () => {
       },
     },
     absent: { stack: [operated(volume("100Gi"))], says: /retentionSize is not set/ },
-    unknown: [operated({ retentionSize: unknown })],
+    unknown: [
+      operated({ retentionSize: unknown }),
+      statefulSet(["--storage.tsdb.path=/data", "--storage.tsdb.retention.size=50GB"], { storage: unknown }),
+    ],
   });
 
   testPolicy({
     policy: retentionPrometheusDisk,
-    passes: { "a volume of its own": [operated(volume("100Gi"))] },
-    fails: { "a custom resource without one": { stack: [custom({})], says: /storage(Spec)? is not set/ } },
+    passes: {
+      "a volume of its own": [operated(volume("100Gi"))],
+      "a claim template above its folder": [statefulSet(["--storage.tsdb.path=/data/samples"])],
+      "a claim template at the image's own folder": [
+        statefulSet(["--config.file=/a.yml"], { mountPath: "/prometheus/" }),
+      ],
+      "a claim of another resource": [mounted({ persistentVolumeClaim: { claimName: unknown } })],
+      "a folder that the pod puts together": [image("prom/prometheus", "--storage.tsdb.path=$(DATA)")],
+      "an agent on nothing": [image("prom/prometheus", "--agent")],
+      "a machine's own disk": [script("prometheus --storage.tsdb.path=data")],
+    },
+    fails: {
+      "a custom resource without one": { stack: [custom({})], says: /storage(Spec)? is not set/ },
+      "a folder on an emptyDir": {
+        stack: [mounted({ emptyDir: {} })],
+        says: /spec\.template\.spec\.volumes\[0\] holds \/data and is gone with its pod/,
+      },
+      "a folder on what Kubernetes takes for an emptyDir": { stack: [mounted({})], says: /is gone with/ },
+      "a folder on a claim that goes with its pod": {
+        stack: [mounted({ ephemeral: { volumeClaimTemplate: {} } })],
+        says: /is gone with its pod/,
+      },
+      "an emptyDir inside of a claim": {
+        stack: [mounted({ emptyDir: {} }, [{ name: "kept", mountPath: "/" }])],
+        says: /volumes\[0\] holds \/data/,
+      },
+      "a folder of the container's own": {
+        stack: [container()],
+        says: /containers\[0\]\.volumeMounts has none at \/data/,
+      },
+      "the image's own folder": {
+        stack: [statefulSet(["--config.file=/a.yml"])],
+        says: /has none at \/prometheus\/data/,
+      },
+      "a claim at a folder of a longer name": {
+        stack: [statefulSet(["--storage.tsdb.path=/data2"])],
+        says: /has none at \/data2/,
+      },
+    },
     absent: { stack: [operated({})], says: /storageSpec is not set/ },
-    unknown: [operated({ storageSpec: unknown })],
+    unknown: [operated({ storageSpec: unknown }), mounted({ persistentVolumeClaim: unknown })],
   });
 
   testPolicy({
@@ -448,6 +499,45 @@ function container(...args: string[]): Given {
 
 function image(name: string, ...args: string[]): Given {
   return { type: "kubernetes:apps/v1:Deployment", props: pod({ image: name, args }) };
+}
+
+/** With the volume at /data. */
+function mounted(source: object, more: object[] = []): Given {
+  const main = {
+    args: ["--storage.tsdb.path=/data"],
+    volumeMounts: [...more, { name: "samples", mountPath: "/data" }],
+  };
+  const volumes = [
+    { name: "samples", ...source },
+    { name: "kept", persistentVolumeClaim: { claimName: "kept" } },
+  ];
+  return {
+    type: "kubernetes:apps/v1:Deployment",
+    props: { spec: { template: { spec: { containers: [main], volumes } } } },
+  };
+}
+
+/** With a claim of each pod at /data. */
+function statefulSet(
+  args: readonly string[],
+  { storage = "100Gi", mountPath = "/data" }: { storage?: string; mountPath?: string } = {},
+): Given {
+  const main = {
+    image: "quay.io/prometheus/prometheus:v3.15.0",
+    args,
+    volumeMounts: [{ name: "samples", mountPath }],
+  };
+  return {
+    type: "kubernetes:apps/v1:StatefulSet",
+    props: {
+      spec: {
+        template: { spec: { containers: [main] } },
+        volumeClaimTemplates: [
+          { metadata: { name: "samples" }, spec: { resources: { requests: { storage } } } },
+        ],
+      },
+    },
+  };
 }
 
 function pod(container: object): Given["props"] {
