@@ -5,6 +5,7 @@ import { podTypes } from "./podTemplates.ts";
 import { processesOf } from "./processes.ts";
 import { releaseOf, releaseTypes, valueOf } from "./releases.ts";
 import { scriptTypes } from "./scripts.ts";
+import { objectStoreFlags } from "./servers.ts";
 
 const types: readonly string[] = [
   ...releaseTypes,
@@ -28,7 +29,7 @@ export function storeReaders(stack: Stack): readonly StackResource[] {
           ))
       );
     return processesOf(resource).some(({ flag }) =>
-      ["objstore.config", "objstore.config-file"].some((name) => flag(name) !== undefined),
+      objectStoreFlags.some((name) => flag(name) !== undefined),
     );
   });
 }

@@ -4,6 +4,7 @@ import { compactorTypes } from "../facts/compactors.ts";
 import { processesOf } from "../facts/processes.ts";
 import { mapsOf } from "../facts/releaseMaps.ts";
 import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
+import { componentOf, objectStoreFlags } from "../facts/servers.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { at, everyOne, listAt, quoted } from "../resource.ts";
 import { releasePolicy } from "../releasePolicy.ts";
@@ -141,8 +142,11 @@ export const retentionBlockPages: ResourcePolicy = {
             yield { path: valuePath(`${part}.extraArgs`), problem: "lacks --disable-admin-operations" };
       return;
     }
-    yield* everyOne(processesOf(resource), function* ({ flag, path, commandLine }) {
-      const shows = /^(?:compact|store)$/m.test(commandLine) && flag("objstore.config-file") !== undefined;
+    yield* everyOne(processesOf(resource), function* (process) {
+      const { flag, path } = process;
+      const shows =
+        ["compact", "store"].includes(componentOf(process) ?? "") &&
+        objectStoreFlags.some((name) => flag(name) !== undefined);
       if (shows && flag("disable-admin-operations") === undefined)
         yield { path, problem: "starts Thanos without --disable-admin-operations" };
     });

@@ -380,24 +380,32 @@ describe("Policies of releases: what is kept", () => {
     unknown: [receive(unknown, size)],
   });
 
+  const started = (...args: string[]): Given => ({
+    type: "kubernetes:apps/v1:StatefulSet",
+    props: { spec: { template: { spec: { containers: [{ args }] } } } },
+  });
   const store = (...extraArgs: string[]) => release("thanos", { storegateway: { enabled: true, extraArgs } });
   testPolicy({
     policy: retentionBlockPages,
-    passes: { "pages that only show": [store("--disable-admin-operations")] },
+    passes: {
+      "pages that only show": [store("--disable-admin-operations")],
+      "another program's compact": [started("etcdctl", "compact", "--physical", "1000")],
+    },
     fails: {
       "a store whose page marks blocks": { stack: [store()], says: /storegateway\.extraArgs lacks/ },
       "a compactor whose page does": {
-        stack: [
-          {
-            type: "kubernetes:apps/v1:StatefulSet",
-            props: {
-              spec: {
-                template: { spec: { containers: [{ args: ["compact", "--objstore.config-file=/a"] }] } },
-              },
-            },
-          },
-        ],
+        stack: [started("compact", "--objstore.config-file=/a")],
         says: /starts Thanos without --disable-admin-operations/,
+      },
+      "a store of kube-thanos', whose configuration is in its environment": {
+        stack: [started("store", "--objstore.config=$(OBJSTORE_CONFIG)")],
+        says: /starts Thanos without --disable-admin-operations/,
+      },
+      "a store that a script starts": {
+        stack: [
+          { type: "command:remote:Command", props: { create: "thanos store --objstore.config-file=/a" } },
+        ],
+        says: /create starts Thanos without --disable-admin-operations/,
       },
     },
     absent: { stack: [release("thanos", {})] },
