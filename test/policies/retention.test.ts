@@ -231,11 +231,85 @@ describe("Policies of retention: the compactor", () => {
       "one beside its stores": [
         release("thanos", { compactor: { enabled: true }, storegateway: { enabled: true } }),
       ],
+      "one for each of two Secrets": [
+        compactorOf("first", "objstore-eu"),
+        compactorOf("second", "objstore-us"),
+      ],
+      "one for each of two Secrets that are mounted alike": [
+        compactorWith("first", "objstore-eu"),
+        compactorWith("second", "objstore-us"),
+      ],
+      "one for each of two files": [
+        job("first", "thanos compact --objstore.config-file=/etc/eu.yml"),
+        job("second", "thanos compact --objstore.config-file=/etc/us.yml"),
+      ],
+      "one for each of two releases' Secrets": [
+        storedIn("first", { global: { objstore: { secretName: "objstore-eu" } } }),
+        storedIn("second", { existingObjstoreSecret: "objstore-us" }),
+      ],
+      "one for each of two buckets that the arguments name": [
+        job("first", `thanos compact --objstore.config="${bucketConfiguration("eu-blocks")}"`),
+        job("second", `thanos compact --objstore.config="${bucketConfiguration("us-blocks")}"`),
+      ],
+      "one for each of two buckets in Secrets of one name": [
+        inNamespace("eu", compactorOf("first", "objstore")),
+        inNamespace("eu", objectStore("eu-blocks")),
+        inNamespace("us", compactorOf("second", "objstore")),
+        inNamespace("us", objectStore("us-blocks")),
+      ],
+      "another program that compacts": [
+        compactor({}),
+        {
+          type: "kubernetes:batch/v1:CronJob",
+          name: "etcd",
+          props: {
+            spec: {
+              jobTemplate: {
+                spec: pod({ image: "etcd", command: ["etcdctl"], args: ["compact", "--physical", "1000"] })[
+                  "spec"
+                ],
+              },
+            },
+          },
+        },
+      ],
     },
     fails: {
       "two of them": {
         stack: [compactor({}), { ...container("compact", "--wait"), name: "second" }],
         says: /second .* is a second compactor beside subject/,
+      },
+      "two for the same Secret": {
+        stack: [compactorOf("first", "objstore"), compactorOf("second", "objstore")],
+        says: /second .* is a second compactor beside first/,
+      },
+      "two for the same Secret, mounted and in the environment": {
+        stack: [compactorOf("first", "objstore"), compactorWith("second", "objstore")],
+        says: /second .* is a second compactor beside first/,
+      },
+      "two for one bucket that two Secrets name": {
+        stack: [
+          compactorOf("first", "objstore"),
+          objectStore("gl-blocks"),
+          compactorOf("second", "same"),
+          {
+            ...objectStore("gl-blocks"),
+            props: { ...objectStore("gl-blocks").props, metadata: { name: "same" } },
+          },
+        ],
+        says: /second .* is a second compactor beside first/,
+      },
+      "the second of a bucket that two others do not share": {
+        stack: [
+          compactorOf("first", "objstore-eu"),
+          compactorOf("second", "objstore-us"),
+          compactorOf("third", "objstore-us"),
+        ],
+        says: /third .* is a second compactor beside second/,
+      },
+      "one of which nothing shows the bucket": {
+        stack: [compactorOf("first", "objstore-eu"), compactor({})],
+        says: /first .* is a second compactor beside subject/,
       },
       "two replicas": {
         stack: [release("thanos", { compactor: { enabled: true, replicaCount: 2 } })],
@@ -493,7 +567,7 @@ function custom(spec: object): Given {
 }
 
 function container(...args: string[]): Given {
-  const own = args[0] === "compact" ? args : ["--storage.tsdb.path=/data", ...args];
+  const own = args[0] === "compact" ? ["thanos", ...args] : ["--storage.tsdb.path=/data", ...args];
   return { type: "kubernetes:apps/v1:Deployment", props: pod({ args: own }) };
 }
 
@@ -557,6 +631,48 @@ function volume(storage: string): object {
 
 function compactor(retention: object): Given {
   return release("thanos", { compactor: { enabled: true, retention } });
+}
+
+/** As kube-thanos runs it, told of its bucket by a Secret. */
+function compactorOf(name: string, secret: string): Given {
+  const reference = { name: secret, key: "objstore.yml" };
+  return {
+    type: "kubernetes:apps/v1:StatefulSet",
+    name,
+    props: pod({
+      image: "quay.io/thanos/thanos:v0.42.0",
+      args: ["compact", "--wait", "--objstore.config=$(OBJSTORE_CONFIG)"],
+      env: [{ name: "OBJSTORE_CONFIG", valueFrom: { secretKeyRef: reference } }],
+    }),
+  };
+}
+
+/** With the Secret as a file. */
+function compactorWith(name: string, secretName: string): Given {
+  const main = {
+    image: "quay.io/thanos/thanos:v0.42.0",
+    args: ["compact", "--wait", "--objstore.config-file=/etc/thanos/objstore.yml"],
+    volumeMounts: [{ name: "objstore", mountPath: "/etc/thanos" }],
+  };
+  const volumes = [{ name: "objstore", secret: { secretName } }];
+  return {
+    type: "kubernetes:apps/v1:StatefulSet",
+    name,
+    props: { spec: { template: { spec: { containers: [main], volumes } } } },
+  };
+}
+
+function storedIn(name: string, values: object): Given {
+  return { ...release("thanos", { compactor: { enabled: true }, ...values }), name };
+}
+
+function job(name: string, create: string): Given {
+  return { type: "command:remote:Command", name, props: { create } };
+}
+
+function inNamespace(namespace: string, given: Given): Given {
+  const metadata = { name: given.name, namespace };
+  return { ...given, name: `${namespace}-${given.name ?? ""}`, props: { ...given.props, metadata } };
 }
 
 function promised(): Given {
@@ -640,6 +756,10 @@ function objectStore(name: string): Given {
   return {
     type: "kubernetes:core/v1:Secret",
     name: "objstore",
-    props: { stringData: { "objstore.yml": `type: S3\nconfig:\n  bucket: ${name}\n` } },
+    props: { metadata: { name: "objstore" }, stringData: { "objstore.yml": bucketConfiguration(name) } },
   };
+}
+
+function bucketConfiguration(name: string): string {
+  return `type: S3\nconfig:\n  bucket: ${name}\n`;
 }
