@@ -326,15 +326,43 @@ describe("Policies of releases: what is kept", () => {
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
         }),
       ],
+      "a volume that the chart makes by itself": [
+        release("redis", { master: { persistence: { size: "20Gi" } } }),
+        release("thanos", { receive: { persistence: { size: "100Gi" } } }),
+      ],
+      "a Grafana that keeps everything in its database": [
+        release("grafana", {
+          replicas: 2,
+          persistence: { enabled: false },
+          "grafana.ini": { database: { type: "postgres" } },
+        }),
+      ],
     },
     fails: {
       "a volume that is off": {
         stack: [release("any", { grafana: { persistence: { enabled: false, size: "10Gi" } } })],
         says: /grafana\.persistence\.enabled is false/,
       },
-      "a size without a volume": {
-        stack: [release("any", { persistence: { size: "10Gi" } })],
-        says: /persistence\.enabled is not set/,
+      "a size without a volume, where the chart makes none by itself": {
+        stack: [release("kube-prometheus-stack", { grafana: { persistence: { size: "10Gi" } } })],
+        says: /grafana\.persistence\.enabled is not set/,
+      },
+      "a class without a volume": {
+        stack: [release("prometheus-pushgateway", { persistentVolume: { storageClass: "fast" } })],
+        says: /persistentVolume\.enabled is not set/,
+      },
+      "a volume that the chart makes by itself, and is off": {
+        stack: [release("prometheus", { server: { persistentVolume: { enabled: false } } })],
+        says: /server\.persistentVolume\.enabled is false/,
+      },
+      "a volume that is off beside what is not known": {
+        stack: [
+          release("any", {
+            first: { persistence: { enabled: unknown } },
+            second: { persistence: { enabled: false, storageClass: "fast" } },
+          }),
+        ],
+        says: /second\.persistence\.enabled is false/,
       },
       "claims that go": {
         stack: [release("any", { persistentVolumeClaimRetentionPolicy: { whenScaled: "Delete" } })],
