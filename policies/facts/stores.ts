@@ -1,6 +1,7 @@
 /** Who works on a bucket of blocks, and which buckets these are. */
 import { posix } from "node:path";
-import { at, isMap, listAt, type Resource, type Stack, type StackResource } from "../resource.ts";
+import { at, isMap, known, listAt, type Resource, type Stack, type StackResource } from "../resource.ts";
+import { s3BucketTypes } from "./buckets.ts";
 import type { Compactor } from "./compactors.ts";
 import { unpacked } from "./payloads.ts";
 import { podTypes } from "./podTemplates.ts";
@@ -46,12 +47,29 @@ const configurationTypes = [
 ];
 
 /**
- * Names of buckets and containers that a Thanos configuration of the stack names; undefined where none can be read, as in
- * an exported state whose secrets are hidden.
+ * Names of buckets and containers that a Thanos configuration of the stack names, and of their copies; undefined where none
+ * can be read, as in an exported state whose secrets are hidden.
  */
 export function blockBuckets(stack: Stack): ReadonlySet<string> | undefined {
   const names = namedIn(stack.ofType(...configurationTypes).map(({ props }) => props));
-  return names.size === 0 ? undefined : names;
+  return names.size === 0 ? undefined : new Set([...names, ...copiesOf(stack, names)]);
+}
+
+/** Names of buckets that these are copied to: Thanos reads them when the first are lost. */
+function copiesOf(stack: Stack, names: ReadonlySet<string>): readonly string[] {
+  return stack
+    .ofType("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
+    .filter(({ props }) => known(() => names.has(String(props["bucket"])), true))
+    .flatMap(({ props, origins }) => {
+      const targets = stack.ofType(...s3BucketTypes).filter(({ urn }) => origins["rules"]?.includes(urn));
+      return [
+        ...targets.map((target) => known(() => target.props["bucket"], undefined)),
+        // An ARN, of which a preview knows nothing.
+        ...known(() => listAt(props, "rules").map((rule) => at(rule, "destination", "bucket")), []),
+      ];
+    })
+    .filter((target) => typeof target === "string")
+    .map((target) => target.replace(/^.*:/, ""));
 }
 
 /**

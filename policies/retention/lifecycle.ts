@@ -235,7 +235,7 @@ function* blockLifecycles(stack: Stack): Generator<{ resource: StackResource; li
 }
 
 /**
- * Of the types, what is about the buckets that Thanos' configuration in the stack names. Where nothing names one: about all
+ * Of the types, what is about the buckets that Thanos' configuration in the stack names, and their copies. Where nothing names one: about all
  * but those that take access logs if the stack runs Thanos, else about none.
  */
 function blockStores(stack: Stack, types: readonly string[]): readonly StackResource[] {

@@ -377,6 +377,11 @@ describe("Policies of retention: the bucket", () => {
         objectStore("other-blocks"),
         lifecycle([35, "GLACIER"]),
       ],
+      "Glacier of another bucket's copy": [
+        objectStore("other-blocks"),
+        replication(),
+        lifecycle([35, "GLACIER"]),
+      ],
       "a script that starts no Thanos": [
         script("prometheus --web.enable-lifecycle"),
         lifecycle([35, "GLACIER"]),
@@ -395,6 +400,19 @@ describe("Policies of retention: the bucket", () => {
       "Glacier of a bucket that is known to hold blocks": {
         stack: [objectStore("gl-blocks"), lifecycle([35, "GLACIER"])],
         says: /moves blocks to GLACIER/,
+      },
+      "Glacier of a copy": {
+        stack: [objectStore("first-blocks"), replication(), lifecycle([35, "GLACIER"])],
+        says: /^rules .* moves blocks to GLACIER/,
+      },
+      "Glacier of a copy whose ARN is not known yet": {
+        stack: [
+          objectStore("first-blocks"),
+          { ...replication(unknown), from: { rules: "blocks" } },
+          bucket(),
+          lifecycle([35, "GLACIER"]),
+        ],
+        says: /^rules .* moves blocks to GLACIER/,
       },
       "Glacier of the bucket itself": {
         stack: [promised(), ownRules({ transitions: [{ days: 40, storageClass: "GLACIER" }] })],
@@ -696,6 +714,14 @@ function lifecycle(...transitions: [days: number, storageClass: string][]): Give
     { noncurrentVersionExpiration: { noncurrentDays: 30 } },
     { abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
   );
+}
+
+function replication(destination = "arn:aws:s3:::gl-blocks"): Given {
+  return {
+    type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    name: "copy",
+    props: { bucket: "first-blocks", rules: [{ destination: { bucket: destination } }] },
+  };
 }
 
 function intelligent(props: object): Given {
