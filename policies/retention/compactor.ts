@@ -1,4 +1,5 @@
 /** The compactor owns what the bucket keeps: it is there exactly once, and keeps what was promised. */
+import { mayShareBucket } from "../facts/compactorBuckets.ts";
 import {
   compactorTypes,
   compactorsOf,
@@ -7,9 +8,9 @@ import {
   type Resolution,
 } from "../facts/compactors.ts";
 import { durationDays } from "../facts/amounts.ts";
-import { bucketOf, storeReaders } from "../facts/stores.ts";
+import { storeReaders } from "../facts/stores.ts";
 import type { Fault, ResourcePolicy, StackFault, StackPolicy } from "../policy.ts";
-import { everyOne, quoted, type Stack } from "../resource.ts";
+import { everyOne, quoted } from "../resource.ts";
 
 const common = { concern: "retention", covers: [] } as const;
 
@@ -87,12 +88,6 @@ export const retentionCompactorOnce: StackPolicy = {
     });
   },
 };
-
-/** One of which nothing shows its bucket may work on any. */
-function mayShareBucket(stack: Stack, ...both: readonly [Compactor, Compactor]): boolean {
-  const [one, other] = both.map((compactor) => bucketOf(stack, compactor));
-  return one === undefined || other === undefined || one === other;
-}
 
 /** Days that a resolution is kept; for ever is infinite; undefined where the value is no duration. */
 export function keptDays(value: unknown): number | undefined {

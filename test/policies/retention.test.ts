@@ -257,6 +257,17 @@ describe("Policies of retention: the compactor", () => {
         inNamespace("us", compactorOf("second", "objstore")),
         inNamespace("us", objectStore("us-blocks")),
       ],
+      "one for each of two accounts with containers of one name": [
+        compactorOf("first", "objstore-eu"),
+        azureStore("objstore-eu", "steu"),
+        compactorOf("second", "objstore-us"),
+        azureStore("objstore-us", "stus"),
+      ],
+      "one for each of two Secrets of which one can be read": [
+        compactorOf("first", "objstore"),
+        objectStore("eu-blocks"),
+        compactorOf("second", "hidden"),
+      ],
       "another program that compacts": [
         compactor({}),
         {
@@ -783,6 +794,15 @@ function objectStore(name: string): Given {
     type: "kubernetes:core/v1:Secret",
     name: "objstore",
     props: { metadata: { name: "objstore" }, stringData: { "objstore.yml": bucketConfiguration(name) } },
+  };
+}
+
+function azureStore(name: string, account: string): Given {
+  const configuration = `type: AZURE\nconfig:\n  storage_account: ${account}\n  container: blocks\n`;
+  return {
+    type: "kubernetes:core/v1:Secret",
+    name,
+    props: { metadata: { name }, stringData: { "objstore.yml": configuration } },
   };
 }
 
