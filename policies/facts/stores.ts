@@ -44,18 +44,20 @@ export const configurationTypes = [
 ];
 
 /**
- * Names of buckets and containers that a Thanos configuration of the stack names, and of their copies; undefined where none
- * can be read, as in an exported state whose secrets are hidden.
+ * Names of buckets and containers that a Thanos configuration of the stack names; undefined where none can be read, as in
+ * an exported state whose secrets are hidden.
  */
 export function blockBuckets(stack: Stack): ReadonlySet<string> | undefined {
   const stores = storesIn(stack.ofType(...configurationTypes).map(({ props }) => props));
   const names = new Set(stores.map(({ bucket }) => bucket));
-  return names.size === 0 ? undefined : new Set([...names, ...copiesOf(stack, names)]);
+  return names.size === 0 ? undefined : names;
 }
 
-/** Names of buckets that these are copied to: Thanos reads them when the first are lost. */
-function copiesOf(stack: Stack, names: ReadonlySet<string>): readonly string[] {
-  return stack
+/** The same with the buckets that these are copied to: Thanos reads them when the first are lost. */
+export function blockBucketsAndCopies(stack: Stack): ReadonlySet<string> | undefined {
+  const names = blockBuckets(stack);
+  if (names === undefined) return undefined;
+  const copies = stack
     .ofType("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
     .filter(({ props }) => known(() => names.has(String(props["bucket"])), true))
     .flatMap(({ props, origins }) => {
@@ -68,6 +70,7 @@ function copiesOf(stack: Stack, names: ReadonlySet<string>): readonly string[] {
     })
     .filter((target) => typeof target === "string")
     .map((target) => target.replace(/^.*:/, ""));
+  return new Set([...names, ...copies]);
 }
 
 export interface Store {

@@ -8,7 +8,7 @@ import {
   type Lifecycle,
 } from "../facts/lifecycles.ts";
 import { s3BucketTypes } from "../facts/buckets.ts";
-import { blockBuckets, storeReaders } from "../facts/stores.ts";
+import { blockBuckets, blockBucketsAndCopies, storeReaders } from "../facts/stores.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import {
   at,
@@ -49,12 +49,15 @@ export const retentionTierReadable: StackPolicy = {
     "Use STANDARD_IA, INTELLIGENT_TIERING without its archive tiers or GLACIER_IR on S3, Cool or Cold on Azure",
   covers: [],
   *inspect(stack) {
-    yield* everyOne(blockStores(stack, [...lifecycleTypes, intelligentTieringType]), function* (resource) {
-      const moves = lifecycleOf(resource)?.transitions ?? archiveTiers(resource);
-      for (const { path, tier } of moves)
-        if (!readable.has(tier))
-          yield { resource, path, problem: `moves blocks to ${tier}, from which Thanos cannot read` };
-    });
+    yield* everyOne(
+      blockStores(stack, blockBucketsAndCopies(stack), [...lifecycleTypes, intelligentTieringType]),
+      function* (resource) {
+        const moves = lifecycleOf(resource)?.transitions ?? archiveTiers(resource);
+        for (const { path, tier } of moves)
+          if (!readable.has(tier))
+            yield { resource, path, problem: `moves blocks to ${tier}, from which Thanos cannot read` };
+      },
+    );
   },
 };
 
@@ -121,7 +124,8 @@ export const retentionTierSteps: StackPolicy = {
     },
   },
   *inspect(stack, { days }) {
-    yield* everyOne(blockLifecycles(stack), function* ({ resource, lifecycle }) {
+    // Where the blocks of a copy lie is a matter of money.
+    yield* everyOne(blockLifecycles(stack, blockBuckets(stack)), function* ({ resource, lifecycle }) {
       for (const transition of lifecycle.transitions)
         if (transition.days === undefined || transition.days < Number(days))
           yield {
@@ -146,15 +150,18 @@ export const retentionExpiryAfterCompactor: StackPolicy = {
     const compactors = stack.ofType(...compactorTypes).flatMap((resource) => [...compactorsOf(resource)]);
     const longest = longestRetention(compactors);
     if (longest === undefined) return;
-    yield* everyOne(blockLifecycles(stack), function* ({ resource, lifecycle }) {
-      for (const { path, days } of lifecycle.expirations)
-        if (days === undefined || days < longest + Number(margin))
-          yield {
-            resource,
-            path,
-            problem: `deletes blocks after ${String(days ?? "a date")} days; the compactor keeps them for ${longest === Infinity ? "ever" : `${String(longest)} days`}`,
-          };
-    });
+    yield* everyOne(
+      blockLifecycles(stack, blockBucketsAndCopies(stack)),
+      function* ({ resource, lifecycle }) {
+        for (const { path, days } of lifecycle.expirations)
+          if (days === undefined || days < longest + Number(margin))
+            yield {
+              resource,
+              path,
+              problem: `deletes blocks after ${String(days ?? "a date")} days; the compactor keeps them for ${longest === Infinity ? "ever" : `${String(longest)} days`}`,
+            };
+      },
+    );
   },
 };
 
@@ -226,20 +233,26 @@ export function bucketNames(bucket: StackResource): readonly unknown[] {
   return ["bucket", "id", "name"].map((name) => known(() => bucket.props[name], undefined)).filter(Boolean);
 }
 
-/** Lifecycles of the buckets of blocks. */
-function* blockLifecycles(stack: Stack): Generator<{ resource: StackResource; lifecycle: Lifecycle }> {
-  yield* everyOne(blockStores(stack, lifecycleTypes), function* (resource) {
+/** Lifecycles of the buckets of blocks that have these names. */
+function* blockLifecycles(
+  stack: Stack,
+  names: ReadonlySet<string> | undefined,
+): Generator<{ resource: StackResource; lifecycle: Lifecycle }> {
+  yield* everyOne(blockStores(stack, names, lifecycleTypes), function* (resource) {
     const lifecycle = lifecycleOf(resource);
     if (lifecycle !== undefined) yield { resource, lifecycle };
   });
 }
 
 /**
- * Of the types, what is about the buckets that Thanos' configuration in the stack names, and their copies. Where nothing names one: about all
- * but those that take access logs if the stack runs Thanos, else about none.
+ * Of the types, what is about the buckets of these names. Without names: about all but those that take access logs if the
+ * stack runs Thanos, else about none.
  */
-function blockStores(stack: Stack, types: readonly string[]): readonly StackResource[] {
-  const names = blockBuckets(stack);
+function blockStores(
+  stack: Stack,
+  names: ReadonlySet<string> | undefined,
+  types: readonly string[],
+): readonly StackResource[] {
   if (names === undefined && !keepsBlocks(stack)) return [];
   const logs = stack
     .ofType(...loggingTypes)

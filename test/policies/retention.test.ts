@@ -446,6 +446,11 @@ describe("Policies of retention: the bucket", () => {
     policy: retentionTierSteps,
     passes: {
       "moves after the compactor's first step": [promised(), lifecycle([35, "INTELLIGENT_TIERING"])],
+      "moves of a copy, which nobody reads yet": [
+        objectStore("first-blocks"),
+        replication(),
+        lifecycle([1, "INTELLIGENT_TIERING"]),
+      ],
       "moves at once where nobody runs Thanos": [lifecycle([1, "INTELLIGENT_TIERING"])],
     },
     fails: {
@@ -515,6 +520,10 @@ describe("Policies of retention: the bucket", () => {
       "an end in Azure": {
         stack: [promised(), azureLifecycle({ delete: after(731) })],
         says: /baseBlob\.delete deletes blocks after 731 days/,
+      },
+      "an end of a copy": {
+        stack: [promised(), objectStore("first-blocks"), replication(), expiry(365)],
+        says: /^rules .* deletes blocks after 365 days/,
       },
       "an end of the bucket's own": {
         stack: [promised(), ownRules({ expiration: { days: 30 } })],
