@@ -1,7 +1,7 @@
 /** AWS: what rests is encrypted with a key of the account's own, and nothing comes in the clear. */
-import { bucketNames, s3BucketTypes } from "../retention/lifecycle.ts";
+import { bucketNames } from "../retention/lifecycle.ts";
 import type { StackPolicy } from "../policy.ts";
-import { logsTo, ownEncryption, ownPolicy, type EncryptionRule } from "../facts/buckets.ts";
+import { logsTo, ownEncryption, ownPolicy, s3BucketTypes, type EncryptionRule } from "../facts/buckets.ts";
 import { at, attached, everyOne, listAt, quoted, type StackResource } from "../resource.ts";
 import { isAtLeast, isOneOf, isTrue, requirementPolicy } from "../requirement.ts";
 import { comparisonsOf, statementsOf, type Statement } from "../facts/policyDocuments.ts";

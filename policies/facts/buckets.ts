@@ -1,5 +1,7 @@
 /** What an S3 bucket says of itself, in inputs that resources of their own have replaced but that still work. */
-import { at, isMap, known, listAt, type StackResource } from "../resource.ts";
+import { at, isMap, known, listAt, type Resource, type StackResource } from "../resource.ts";
+
+export const s3BucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"] as const;
 
 export interface EncryptionRule {
   /** From the bucket's properties. */
@@ -41,8 +43,11 @@ export function logsTo(bucket: StackResource, target: StackResource, names: read
   });
 }
 
-/** Of what a preview does not know, an output that AWS decides says nothing; an input is computed from something. */
-function own({ props, origins }: StackResource, property: string): unknown {
-  const isInput = (origins[property] ?? []).length > 0;
-  return isInput ? props[property] : known(() => props[property], undefined);
+/**
+ * Of what a preview does not know, an output that AWS decides says nothing; an input is computed from something. A resource
+ * that is looked at alone has inputs only.
+ */
+export function own(bucket: Resource | StackResource, property: string): unknown {
+  const isInput = !("origins" in bucket) || (bucket.origins[property] ?? []).length > 0;
+  return isInput ? bucket.props[property] : known(() => bucket.props[property], undefined);
 }

@@ -1,16 +1,19 @@
 /** Thanos compactors and what they keep in the bucket, whichever way they are deployed. */
 import { at, type Resource } from "../resource.ts";
 import { podTypes } from "./podTemplates.ts";
-import { processesOf } from "./processes.ts";
+import { processesOf, type Process } from "./processes.ts";
 import type { Setting } from "./prometheus.ts";
 import { releaseOf, releaseTypes, valueOf, valuePath } from "./releases.ts";
 import { scriptTypes } from "./scripts.ts";
+import { componentOf } from "./servers.ts";
 
 export const resolutions = ["raw", "5m", "1h"] as const;
 export type Resolution = (typeof resolutions)[number];
 
 export interface Compactor {
   readonly resource: Resource;
+  /** Absent where a chart starts it. */
+  readonly process?: Process;
   /** `0d` is for ever; undefined is Thanos' default, which is for ever too. */
   readonly retention: Readonly<Record<Resolution, Setting>>;
   /** How many of it run; undefined where the resource does not say, and one is meant. */
@@ -63,19 +66,20 @@ export function compactorsOf(resource: Resource): readonly Compactor[] {
     ];
   }
   return processesOf(resource)
-    .filter(({ commandLine, flag }) => {
-      // `thanos compact` alone, or with the flags that no other component has.
-      return /(?:^|[\s"'/\\])thanos(?:\.exe)?["']?\s+["']?compact\b|^compact\b/m.test(commandLine)
-        ? true
-        : resolutions.some((resolution) => flag(`retention.resolution-${resolution}`) !== undefined);
-    })
-    .map(({ flag, path }) => {
+    .filter(
+      (process) =>
+        componentOf(process) === "compact" ||
+        // Flags that no other component has.
+        resolutions.some((resolution) => process.flag(`retention.resolution-${resolution}`) !== undefined),
+    )
+    .map((process) => {
       const setting = (resolution: Resolution): Setting => ({
-        path: `${path} --retention.resolution-${resolution}`,
-        value: flag(`retention.resolution-${resolution}`),
+        path: `${process.path} --retention.resolution-${resolution}`,
+        value: process.flag(`retention.resolution-${resolution}`),
       });
       return {
         resource,
+        process,
         retention: { raw: setting("raw"), "5m": setting("5m"), "1h": setting("1h") },
         replicas: { path: "spec.replicas", value: at(resource.props, "spec", "replicas") },
         recreated:

@@ -1,5 +1,6 @@
 /** What happens to the objects of a bucket as they grow old, in the words of both clouds. */
 import { at, isMap, listAt, type Properties, type Resource } from "../resource.ts";
+import { own, s3BucketTypes } from "./buckets.ts";
 
 export interface Transition {
   readonly path: string;
@@ -25,18 +26,60 @@ export const s3LifecycleTypes = [
   "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
 ] as const;
 export const azureLifecycleType = "azure-native:storage:ManagementPolicy";
-export const lifecycleTypes: readonly string[] = [...s3LifecycleTypes, azureLifecycleType];
+/** What may have rules; a bucket has them in inputs that a resource of their own has replaced. */
+export const lifecycleTypes: readonly string[] = [...s3LifecycleTypes, ...s3BucketTypes, azureLifecycleType];
 
+/** Undefined of a bucket without rules in itself, and of what cannot have any. */
 export function lifecycleOf(resource: Resource): Lifecycle | undefined {
   if (resource.type === azureLifecycleType) return azureLifecycle(resource);
-  return (s3LifecycleTypes as readonly string[]).includes(resource.type) ? s3Lifecycle(resource) : undefined;
+  if ((s3LifecycleTypes as readonly string[]).includes(resource.type))
+    return s3Lifecycle(resource, configuredRules(resource));
+  if (!(s3BucketTypes as readonly string[]).includes(resource.type)) return undefined;
+  const rules = ownRules(resource);
+  return rules.length === 0 ? undefined : s3Lifecycle(resource, rules);
 }
 
-function s3Lifecycle(resource: Resource): Lifecycle {
-  const rules = listAt(resource.props, "rules")
+interface S3Rule {
+  readonly path: string;
+  /** Where in the rule its expiration is. */
+  readonly expiration: string;
+  /** As BucketLifecycleConfiguration has it. */
+  readonly rule: Properties;
+}
+
+function configuredRules({ props }: Resource): readonly S3Rule[] {
+  return listAt(props, "rules")
     .filter(isMap)
-    .map((rule, index) => ({ rule, path: `rules[${String(index)}]` }))
-    .filter(({ rule }) => rule["status"] === "Enabled");
+    .map((rule, index) => ({ path: `rules[${String(index)}]`, expiration: "expiration", rule }));
+}
+
+/** Those that a bucket has in itself. What moves old versions is left out: nothing of Thanos' reads one. */
+function ownRules(bucket: Resource): readonly S3Rule[] {
+  const rules = own(bucket, "lifecycleRules");
+  return (Array.isArray(rules) ? (rules as unknown[]) : []).filter(isMap).map((rule, index) => {
+    // BucketV2 has lists of one.
+    const one = (name: string): unknown => rule[name] ?? at(rule, `${name}s`, 0);
+    const tags = rule["tags"];
+    return {
+      path: `lifecycleRules[${String(index)}]`,
+      expiration: Array.isArray(rule["expirations"]) ? "expirations[0]" : "expiration",
+      rule: {
+        status: rule["enabled"] === true ? "Enabled" : "Disabled",
+        filter: {
+          prefix: rule["prefix"],
+          tags: isMap(tags) && Object.keys(tags).length > 0 ? tags : undefined,
+        },
+        transitions: rule["transitions"],
+        expiration: one("expiration"),
+        noncurrentVersionExpiration: { noncurrentDays: at(one("noncurrentVersionExpiration"), "days") },
+        abortIncompleteMultipartUpload: { daysAfterInitiation: rule["abortIncompleteMultipartUploadDays"] },
+      },
+    };
+  });
+}
+
+function s3Lifecycle(resource: Resource, all: readonly S3Rule[]): Lifecycle {
+  const rules = all.filter(({ rule }) => rule["status"] === "Enabled");
   return {
     resource,
     transitions: rules.flatMap(({ rule, path }) =>
@@ -48,8 +91,8 @@ function s3Lifecycle(resource: Resource): Lifecycle {
     ),
     expirations: rules
       .filter(({ rule }) => ["days", "date"].some((way) => at(rule, "expiration", way) !== undefined))
-      .map(({ rule, path }) => ({
-        path: `${path}.expiration`,
+      .map(({ rule, path, expiration }) => ({
+        path: `${path}.${expiration}`,
         days: numberOf(at(rule, "expiration", "days")),
       })),
     oldVersionDays: least(

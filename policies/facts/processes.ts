@@ -1,6 +1,6 @@
 /** Programs and their flags, wherever a stack starts them: in containers, as services of a machine, from scripts. */
 import { isMap, listAt, type Resource } from "../resource.ts";
-import { containersOf, podTemplateOf, podTypes } from "./podTemplates.ts";
+import { containersOf, podTemplateOf, podTypes, type Container } from "./podTemplates.ts";
 import { scriptsOf, scriptTypes } from "./scripts.ts";
 import { escaped, parsedJson } from "../text.ts";
 
@@ -8,6 +8,8 @@ export interface Process {
   readonly resource: Resource;
   /** Of its arguments, in the resource's properties. */
   readonly path: string;
+  /** Absent outside Kubernetes. */
+  readonly container?: Container;
   /** Of its container: `quay.io/prometheus/prometheus:v3.15.0`; empty where it has none. */
   readonly image: string;
   /** What it runs: arguments one by one, or the text of a script. */
@@ -28,9 +30,14 @@ export const processTypes: readonly string[] = [
 export function processesOf(resource: Resource): readonly Process[] {
   const pod = podTemplateOf(resource);
   if (pod !== undefined)
-    return containersOf(pod).map(({ container, path }) => {
-      const words = ["command", "args"].flatMap((list) => listAt(container, list));
-      return process(resource, `${path}.args`, words.map(String), container["image"]);
+    return containersOf(pod).map((own) => {
+      const words = ["command", "args"].flatMap((list) => listAt(own.container, list));
+      const { image } = own.container;
+      return {
+        ...process(resource, `${own.path}.args`, words.map(String)),
+        container: own,
+        image: typeof image === "string" ? image : "",
+      };
     });
   const declared = declaredService(resource);
   if (declared !== undefined) return [declared];
@@ -61,7 +68,7 @@ function declaredService(resource: Resource): Process | undefined {
   return process(resource, "declaration.service.arguments", words);
 }
 
-function process(resource: Resource, path: string, words: readonly string[], image?: unknown): Process {
+function process(resource: Resource, path: string, words: readonly string[]): Process {
   const commandLine = words.join("\n");
   const flags = (name: string): readonly (string | true)[] => {
     // Quotes and markup end a value in a script; none of the values that policies ask for holds any.
@@ -72,14 +79,14 @@ function process(resource: Resource, path: string, words: readonly string[], ima
     return [...commandLine.matchAll(given)].map(([, word, nothing]) => {
       if (nothing !== undefined) return "";
       // A line that goes on, and the end of a command, are no value.
-      const value = word?.replace(/^[\\^]+$|[;&|)]+$/, "");
+      const value = word?.replace(/^[\\^]+$|[;&|]+$|(?<=^[^(]*)\)+$/, "");
       return value === undefined || value === "" || value.startsWith("--") ? true : value;
     });
   };
   return {
     resource,
     path,
-    image: typeof image === "string" ? image : "",
+    image: "",
     commandLine,
     flag: (name) => flags(name)[0],
     flags,

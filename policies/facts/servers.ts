@@ -50,6 +50,9 @@ export const servers: readonly Program[] = [prometheus, alertmanager, pushgatewa
 /** What of Thanos serves; `tools` and `check` do not. */
 const components = ["query", "query-frontend", "store", "rule", "receive", "compact", "sidecar"];
 
+/** How a component is told of its bucket: by the configuration itself, or its file. */
+export const objectStoreFlags = ["objstore.config", "objstore.config-file"] as const;
+
 /** Whether the process is such a server: by a flag, by how it is started, or by its image. */
 export function runs({ word, mark }: Program, process: Process): boolean {
   // Its mark is oauth2-proxy's too; a component is told by its name.
@@ -71,9 +74,10 @@ export function componentOf(process: Process): string | undefined {
   if (called !== undefined) return called;
   // An image whose entry point it is.
   const [, first] = new RegExp(`^(${names})(?=\\s|$)`).exec(process.commandLine) ?? [];
-  return first !== undefined && (isOf(process, thanos.word) || process.flag(thanos.mark) !== undefined)
-    ? first
-    : undefined;
+  const isThanos =
+    isOf(process, thanos.word) ||
+    [thanos.mark, ...objectStoreFlags].some((flag) => process.flag(flag) !== undefined);
+  return isThanos ? first : undefined;
 }
 
 /** Whether its image is the program's own, wherever it comes from: not that of an exporter or an operator of it. */

@@ -1,10 +1,12 @@
 /** Who works on a bucket of blocks, and which buckets these are. */
-import { at, isMap, type Stack, type StackResource } from "../resource.ts";
+import { at, isMap, known, listAt, type Stack, type StackResource } from "../resource.ts";
+import { s3BucketTypes } from "./buckets.ts";
 import { unpacked } from "./payloads.ts";
 import { podTypes } from "./podTemplates.ts";
 import { processesOf } from "./processes.ts";
 import { releaseOf, releaseTypes, valueOf } from "./releases.ts";
 import { scriptTypes } from "./scripts.ts";
+import { objectStoreFlags } from "./servers.ts";
 
 const types: readonly string[] = [
   ...releaseTypes,
@@ -28,13 +30,13 @@ export function storeReaders(stack: Stack): readonly StackResource[] {
           ))
       );
     return processesOf(resource).some(({ flag }) =>
-      ["objstore.config", "objstore.config-file"].some((name) => flag(name) !== undefined),
+      objectStoreFlags.some((name) => flag(name) !== undefined),
     );
   });
 }
 
 /** Kinds whose texts may hold the configuration of object storage. */
-const configurationTypes = [
+export const configurationTypes = [
   "kubernetes:core/v1:Secret",
   "kubernetes:core/v1:ConfigMap",
   "kubernetes:external-secrets.io/v1:ExternalSecret",
@@ -46,13 +48,48 @@ const configurationTypes = [
  * an exported state whose secrets are hidden.
  */
 export function blockBuckets(stack: Stack): ReadonlySet<string> | undefined {
-  const names = stack
-    .ofType(...configurationTypes)
-    .flatMap(({ props }) => texts(props))
+  const stores = storesIn(stack.ofType(...configurationTypes).map(({ props }) => props));
+  const names = new Set(stores.map(({ bucket }) => bucket));
+  return names.size === 0 ? undefined : names;
+}
+
+/** The same with the buckets that these are copied to: Thanos reads them when the first are lost. */
+export function blockBucketsAndCopies(stack: Stack): ReadonlySet<string> | undefined {
+  const names = blockBuckets(stack);
+  if (names === undefined) return undefined;
+  const copies = stack
+    .ofType("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
+    .filter(({ props }) => known(() => names.has(String(props["bucket"])), true))
+    .flatMap(({ props, origins }) => {
+      const targets = stack.ofType(...s3BucketTypes).filter(({ urn }) => origins["rules"]?.includes(urn));
+      return [
+        ...targets.map((target) => known(() => target.props["bucket"], undefined)),
+        // An ARN, of which a preview knows nothing.
+        ...known(() => listAt(props, "rules").map((rule) => at(rule, "destination", "bucket")), []),
+      ];
+    })
+    .filter((target) => typeof target === "string")
+    .map((target) => target.replace(/^.*:/, ""));
+  return new Set([...names, ...copies]);
+}
+
+export interface Store {
+  /** Or container. */
+  readonly bucket: string;
+  /** Of Azure's. */
+  readonly account: string | undefined;
+}
+
+/** What Thanos' configurations below the values name. */
+export function storesIn(values: readonly unknown[]): readonly Store[] {
+  return values
+    .flatMap(texts)
     .filter((text) => /\btype:\s*["']?(?:S3|AZURE)\b/i.test(text))
-    .flatMap((text) => [...text.matchAll(/\b(?:bucket|container):\s*["']?([a-z0-9][a-z0-9.-]{2,62})/g)])
-    .map(([, name = ""]) => name);
-  return names.length === 0 ? undefined : new Set(names);
+    .flatMap((text) => {
+      const [, account] = /\bstorage_account:\s*["']?([a-z0-9]+)/.exec(text) ?? [];
+      const names = text.matchAll(/\b(?:bucket|container):\s*["']?([a-z0-9][a-z0-9.-]{2,62})/g);
+      return [...names].map(([, bucket = ""]) => ({ bucket, account }));
+    });
 }
 
 /** Every text below a value, base64 of a Secret's data opened. */

@@ -8,7 +8,7 @@ const common = { concern: "resilience", severity: "medium" } as const;
 
 export const operatedResources: ResourcePolicy = {
   ...common,
-  id: "operated-resources",
+  id: "resilience-operated-resources",
   description:
     "Prometheus, Alertmanager and rulers of the operator ask for CPU and memory, and limit memory.",
   remedy: "Set resources.requests.cpu, resources.requests.memory and resources.limits.memory",
@@ -31,7 +31,7 @@ export const operatedResources: ResourcePolicy = {
 /** Of releases release-replicas tells. */
 export const operatedReplicas: ResourcePolicy = {
   ...common,
-  id: "operated-replicas",
+  id: "resilience-operated-replicas",
   description: "Prometheus, Alertmanager and rulers of the operator run twice, on different nodes.",
   remedy:
     "Set spec.replicas to 2 or more, with a podAntiAffinity or a topology spread that does not schedule; what must be one is excluded with its reason",

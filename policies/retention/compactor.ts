@@ -1,4 +1,5 @@
 /** The compactor owns what the bucket keeps: it is there exactly once, and keeps what was promised. */
+import { mayShareBucket } from "../facts/compactorBuckets.ts";
 import {
   compactorTypes,
   compactorsOf,
@@ -8,7 +9,7 @@ import {
 } from "../facts/compactors.ts";
 import { durationDays, durationPattern } from "../facts/amounts.ts";
 import { storeReaders } from "../facts/stores.ts";
-import type { Fault, ResourcePolicy, StackPolicy } from "../policy.ts";
+import type { Fault, ResourcePolicy, StackFault, StackPolicy } from "../policy.ts";
 import { everyOne, quoted } from "../resource.ts";
 
 const common = { concern: "retention", covers: [] } as const;
@@ -70,15 +71,14 @@ export const retentionCompactorOnce: StackPolicy = {
   id: "retention-compactor-once",
   severity: "critical",
   description:
-    "A stack that puts blocks into a bucket has exactly one compactor, which is stopped before its successor starts.",
+    "A stack that puts blocks into a bucket has exactly one compactor for it, which is stopped before its successor starts.",
   remedy:
     "Run one compactor a bucket, with one replica and the strategy Recreate; another stack's compactor for the same bucket is a reason to exclude this one",
   *inspect(stack) {
     const compactors: Compactor[] = stack
       .ofType(...compactorTypes)
       .flatMap((resource) => [...compactorsOf(resource)]);
-    const [first, ...others] = compactors;
-    if (first === undefined) {
+    if (compactors.length === 0) {
       const reader = storeReaders(stack)[0];
       if (reader !== undefined)
         yield {
@@ -86,11 +86,9 @@ export const retentionCompactorOnce: StackPolicy = {
           path: "",
           problem: "works on a bucket that no compactor of the stack looks after",
         };
-      return;
     }
-    for (const { resource } of others)
-      yield { resource, path: "", problem: `is a second compactor beside ${first.resource.name}` };
-    for (const { resource, replicas, recreated } of compactors) {
+    yield* everyOne(compactors.entries(), function* ([index, compactor]): Generator<StackFault> {
+      const { resource, replicas, recreated } = compactor;
       if (replicas.value !== undefined && replicas.value !== 1)
         yield { resource, path: replicas.path, problem: `${quoted(replicas.value)}, expected 1` };
       if (!recreated)
@@ -99,7 +97,10 @@ export const retentionCompactorOnce: StackPolicy = {
           path: "spec.strategy.type",
           problem: "lets a new compactor start beside the old one",
         };
-    }
+      const first = compactors.slice(0, index).find((other) => mayShareBucket(stack, other, compactor));
+      if (first !== undefined)
+        yield { resource, path: "", problem: `is a second compactor beside ${first.resource.name}` };
+    });
   },
 };
 

@@ -7,7 +7,8 @@ import {
   s3LifecycleTypes,
   type Lifecycle,
 } from "../facts/lifecycles.ts";
-import { blockBuckets } from "../facts/stores.ts";
+import { s3BucketTypes } from "../facts/buckets.ts";
+import { blockBuckets, blockBucketsAndCopies, storeReaders } from "../facts/stores.ts";
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import {
   at,
@@ -38,21 +39,25 @@ const readable = new Set([
   "tierToCold",
 ]);
 
-export const retentionTierReadable: ResourcePolicy = {
+export const retentionTierReadable: StackPolicy = {
   ...common,
   id: "retention-tier-readable",
-  types: [...lifecycleTypes, intelligentTieringType],
   severity: "critical",
   description:
-    "Objects only move to classes that are read at once: Thanos fails on Glacier and Azure's archive tier.",
+    "Blocks only move to classes that are read at once: Thanos fails on Glacier and Azure's archive tier.",
   remedy:
     "Use STANDARD_IA, INTELLIGENT_TIERING without its archive tiers or GLACIER_IR on S3, Cool or Cold on Azure",
   covers: [],
-  *check(resource) {
-    const moves = lifecycleOf(resource)?.transitions ?? archiveTiers(resource);
-    for (const { path, tier } of moves)
-      if (!readable.has(tier))
-        yield { path, problem: `moves objects to ${tier}, from which Thanos cannot read` };
+  *inspect(stack) {
+    yield* everyOne(
+      blockStores(stack, blockBucketsAndCopies(stack), [...lifecycleTypes, intelligentTieringType]),
+      function* (resource) {
+        const moves = lifecycleOf(resource)?.transitions ?? archiveTiers(resource);
+        for (const { path, tier } of moves)
+          if (!readable.has(tier))
+            yield { resource, path, problem: `moves blocks to ${tier}, from which Thanos cannot read` };
+      },
+    );
   },
 };
 
@@ -119,7 +124,8 @@ export const retentionTierSteps: StackPolicy = {
     },
   },
   *inspect(stack, { days }) {
-    yield* everyOne(blockLifecycles(stack), function* ({ resource, lifecycle }) {
+    // Where the blocks of a copy lie is a matter of money.
+    yield* everyOne(blockLifecycles(stack, blockBuckets(stack)), function* ({ resource, lifecycle }) {
       for (const transition of lifecycle.transitions)
         if (transition.days === undefined || transition.days < Number(days))
           yield {
@@ -144,15 +150,18 @@ export const retentionExpiryAfterCompactor: StackPolicy = {
     const compactors = stack.ofType(...compactorTypes).flatMap((resource) => [...compactorsOf(resource)]);
     const longest = longestRetention(compactors);
     if (longest === undefined) return;
-    yield* everyOne(blockLifecycles(stack), function* ({ resource, lifecycle }) {
-      for (const { path, days } of lifecycle.expirations)
-        if (days === undefined || days < longest + Number(margin))
-          yield {
-            resource,
-            path,
-            problem: `deletes blocks after ${String(days ?? "a date")} days; the compactor keeps them for ${longest === Infinity ? "ever" : `${String(longest)} days`}`,
-          };
-    });
+    yield* everyOne(
+      blockLifecycles(stack, blockBucketsAndCopies(stack)),
+      function* ({ resource, lifecycle }) {
+        for (const { path, days } of lifecycle.expirations)
+          if (days === undefined || days < longest + Number(margin))
+            yield {
+              resource,
+              path,
+              problem: `deletes blocks after ${String(days ?? "a date")} days; the compactor keeps them for ${longest === Infinity ? "ever" : `${String(longest)} days`}`,
+            };
+      },
+    );
   },
 };
 
@@ -169,7 +178,7 @@ export const retentionOldVersions: ResourcePolicy = {
   *check(resource) {
     const lifecycle = lifecycleOf(resource);
     if (lifecycle === undefined) return;
-    const path = resource.type === azureLifecycleType ? "policy.rules" : "rules";
+    const path = rulesPath(resource);
     const { oldVersionDays } = lifecycle;
     if (oldVersionDays === undefined)
       yield { path, problem: "let no old version go: the bucket only ever grows" };
@@ -182,7 +191,11 @@ export const retentionOldVersions: ResourcePolicy = {
   },
 };
 
-export const s3BucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"] as const;
+function rulesPath({ type }: Resource): string {
+  if (type === azureLifecycleType) return "policy.rules";
+  return (s3LifecycleTypes as readonly string[]).includes(type) ? "rules" : "lifecycleRules";
+}
+
 export const azureAccountType = "azure-native:storage:StorageAccount";
 
 export const retentionLifecyclePresent: StackPolicy = {
@@ -194,6 +207,7 @@ export const retentionLifecyclePresent: StackPolicy = {
   covers: ["CKV2_AWS_61"],
   *inspect(stack) {
     yield* everyOne(stack.ofType(...s3BucketTypes), function* (bucket) {
+      if (lifecycleOf(bucket) !== undefined) return;
       const names = bucketNames(bucket);
       if (attached(stack, bucket, s3LifecycleTypes, "bucket", names).length === 0)
         yield { resource: bucket, path: "", problem: "has no lifecycle rules" };
@@ -219,19 +233,32 @@ export function bucketNames(bucket: StackResource): readonly unknown[] {
   return ["bucket", "id", "name"].map((name) => known(() => bucket.props[name], undefined)).filter(Boolean);
 }
 
+/** Lifecycles of the buckets of blocks that have these names. */
+function* blockLifecycles(
+  stack: Stack,
+  names: ReadonlySet<string> | undefined,
+): Generator<{ resource: StackResource; lifecycle: Lifecycle }> {
+  yield* everyOne(blockStores(stack, names, lifecycleTypes), function* (resource) {
+    const lifecycle = lifecycleOf(resource);
+    if (lifecycle !== undefined) yield { resource, lifecycle };
+  });
+}
+
 /**
- * Lifecycles of the buckets that Thanos' configuration in the stack names; where nothing names one, of all but those that
- * take access logs.
+ * Of the types, what is about the buckets of these names. Without names: about all but those that take access logs if the
+ * stack runs Thanos, else about none.
  */
-function blockLifecycles(stack: Stack): { resource: StackResource; lifecycle: Lifecycle }[] {
-  const names = blockBuckets(stack);
+function blockStores(
+  stack: Stack,
+  names: ReadonlySet<string> | undefined,
+  types: readonly string[],
+): readonly StackResource[] {
+  if (names === undefined && !keepsBlocks(stack)) return [];
   const logs = stack
     .ofType(...loggingTypes)
     .map(({ props }) => known(() => props["targetBucket"], undefined));
-  return stack.ofType(...lifecycleTypes).flatMap((resource) => {
-    const lifecycle = lifecycleOf(resource);
-    if (lifecycle === undefined) return [];
-    const ours = known(
+  return stack.ofType(...types).filter((resource) =>
+    known(
       () => {
         if (resource.type === azureLifecycleType) {
           const text = JSON.stringify(resource.props["policy"]);
@@ -246,9 +273,16 @@ function blockLifecycles(stack: Stack): { resource: StackResource; lifecycle: Li
       },
       // A bucket that is not known yet may well be the one: better a look too many.
       true,
-    );
-    return ours ? [{ resource, lifecycle }] : [];
-  });
+    ),
+  );
+}
+
+/** Whether the stack runs what works on a bucket of blocks. */
+function keepsBlocks(stack: Stack): boolean {
+  return (
+    stack.ofType(...compactorTypes).some((resource) => compactorsOf(resource).length > 0) ||
+    storeReaders(stack).length > 0
+  );
 }
 
 const loggingTypes = [

@@ -1,5 +1,5 @@
 /** What a Prometheus keeps on its own disk: bounded, within its disk, and no less than was promised. */
-import { durationDays, durationPattern, sizePattern } from "../facts/amounts.ts";
+import { durationDays, durationPattern, quantityBytes, sizePattern } from "../facts/amounts.ts";
 import { prometheusServers, prometheusTypes, sizeBytes } from "../facts/prometheus.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { everyOne, quoted } from "../resource.ts";
@@ -11,9 +11,9 @@ export const retentionPrometheusTime: ResourcePolicy = {
   id: "retention-prometheus-time",
   severity: "high",
   description:
-    "A Prometheus says how long it keeps samples, and that is no shorter than the stack's minimum.",
+    "A Prometheus says how long it keeps samples, no shorter than the stack's minimum and no longer than its maximum.",
   remedy:
-    "Set the retention time to what was promised; to shorten it on purpose lower this policy's `minimum` in the same change",
+    "Set the retention time to what was promised; where that is shorter than this policy's `minimum` or longer than its `maximum`, change the setting in the same change",
   covers: [],
   settings: {
     minimum: {
@@ -66,7 +66,8 @@ export const retentionPrometheusSize: ResourcePolicy = {
     },
   },
   *check(resource, settings) {
-    yield* everyOne(prometheusServers(resource), function* ({ size, disk }) {
+    yield* everyOne(prometheusServers(resource), function* (server) {
+      const { size } = server;
       const limit = sizeBytes(size);
       if (limit === undefined || limit === 0) {
         yield { path: size.path, problem: `${quoted(size.value)}, expected a size such as "50GB"` };
@@ -78,13 +79,15 @@ export const retentionPrometheusSize: ResourcePolicy = {
           path: size.path,
           problem: `${quoted(size.value)}, which is less than ${String(settings["minimum"])}`,
         };
+      const disk = server.disk?.size;
       if (disk === undefined) return;
-      if (disk.bytes === undefined)
+      const bytes = quantityBytes(disk.value);
+      if (bytes === undefined)
         yield { path: disk.path, problem: "is not a size, so that nobody knows whether the limit fits" };
-      else if (limit > disk.bytes * Number(settings["share"]))
+      else if (limit > bytes * Number(settings["share"]))
         yield {
           path: size.path,
-          problem: `${quoted(size.value)}, which is ${percent(limit / disk.bytes)} of the disk (${disk.path})`,
+          problem: `${quoted(size.value)}, which is ${percent(limit / bytes)} of the disk (${disk.path})`,
         };
     });
   },
@@ -93,19 +96,14 @@ export const retentionPrometheusSize: ResourcePolicy = {
 export const retentionPrometheusDisk: ResourcePolicy = {
   ...common,
   id: "retention-prometheus-disk",
-  types: [
-    "kubernetes:helm.sh/v3:Release",
-    "kubernetes:helm.sh/v4:Chart",
-    "kubernetes:monitoring.coreos.com/v1:Prometheus",
-  ],
   severity: "high",
   description: "A Prometheus on Kubernetes keeps its samples on a volume that outlives its pod.",
-  remedy: "Give it a volume claim template with a size (`storageSpec.volumeClaimTemplate`)",
+  remedy:
+    "Give it a volume claim template with a size (`storageSpec.volumeClaimTemplate`; in a StatefulSet `volumeClaimTemplates`, mounted at --storage.tsdb.path)",
   covers: [],
   *check(resource) {
-    yield* everyOne(prometheusServers(resource), function* ({ disk, size }) {
-      if (disk === undefined)
-        yield { path: size.path.replace(/retentionSize$/, "storageSpec"), problem: "is not set" };
+    yield* everyOne(prometheusServers(resource), function* ({ disk }) {
+      if (disk?.loss !== undefined) yield disk.loss;
     });
   },
 };

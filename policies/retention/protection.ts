@@ -2,9 +2,9 @@
 import type { ResourcePolicy, StackPolicy } from "../policy.ts";
 import { at, attached, everyOne, isMap, known, listAt, quoted, type StackResource } from "../resource.ts";
 import { isAtLeast, isNotTrue, isOneOf, requirementPolicy } from "../requirement.ts";
-import { ownVersioning } from "../facts/buckets.ts";
+import { ownVersioning, s3BucketTypes } from "../facts/buckets.ts";
 import { lifecycleOf, s3LifecycleTypes } from "../facts/lifecycles.ts";
-import { azureAccountType, bucketNames, s3BucketTypes } from "./lifecycle.ts";
+import { azureAccountType, bucketNames } from "./lifecycle.ts";
 
 const versioningTypes = [
   "aws:s3/bucketVersioning:BucketVersioning",
@@ -227,7 +227,7 @@ export const retentionS3AccessLog: StackPolicy = {
       );
       // A record of who read and wrote is asked for months later.
       if (takes)
-        for (const rules of attached(stack, bucket, s3LifecycleTypes, "bucket", names))
+        for (const rules of [bucket, ...attached(stack, bucket, s3LifecycleTypes, "bucket", names)])
           for (const { path, days } of lifecycleOf(rules)?.expirations ?? [])
             if (days === undefined || days < 90)
               yield {

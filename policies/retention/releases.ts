@@ -3,9 +3,10 @@ import { durationDays, durationPattern, durationSeconds } from "../facts/amounts
 import { compactorTypes } from "../facts/compactors.ts";
 import { processesOf } from "../facts/processes.ts";
 import { mapsOf } from "../facts/releaseMaps.ts";
-import { releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
+import { isTruthy, releaseOf, releaseTypes, valueOf, valuePath } from "../facts/releases.ts";
+import { componentOf, objectStoreFlags } from "../facts/servers.ts";
 import type { ResourcePolicy } from "../policy.ts";
-import { at, everyOne, listAt, quoted } from "../resource.ts";
+import { at, everyOne, listAt, quoted, type Properties } from "../resource.ts";
 import { releasePolicy } from "../releasePolicy.ts";
 
 const common = { concern: "retention", covers: [] } as const;
@@ -16,22 +17,49 @@ export const retentionReleaseVolumes = releasePolicy({
   severity: "high",
   description: "What a release describes a volume for is kept on it, and the volume stays when its pods go.",
   remedy:
-    "Set persistence.enabled to true (or remove the map), and persistentVolumeClaimRetentionPolicy to Retain for both",
+    "Set persistence.enabled to true (or remove its size and class, where nothing is to be kept), and persistentVolumeClaimRetentionPolicy to Retain for both",
   *look(release) {
-    for (const { path, key, map } of mapsOf(release)) {
-      if (/^(?:persistence|persistentVolume)$/.test(key) && Object.keys(map).length > 0)
-        if (map["enabled"] !== true)
-          yield { path: `${path}.enabled`, problem: `${quoted(map["enabled"])}, expected true` };
+    yield* everyOne(mapsOf(release), function* ({ path, key, map }) {
+      if (/^(?:persistence|persistentVolume)$/.test(key)) {
+        const { enabled } = map;
+        const byDefault = volumes[release.chart]?.[path.replace(/^values\./, "")];
+        // Of another chart nobody here knows whether it makes one by itself.
+        const isOff = enabled === undefined ? byDefault === false : !isTruthy(enabled);
+        if (isOff && (isDescribed(map) || byDefault === true))
+          yield { path: `${path}.enabled`, problem: `${quoted(enabled)}, expected true` };
+      }
       if (key === "persistentVolumeClaimRetentionPolicy")
         for (const when of ["whenDeleted", "whenScaled"])
           if (map[when] !== undefined && map[when] !== "Retain")
             yield { path: `${path}.${when}`, problem: `${quoted(map[when])}, expected "Retain"` };
-    }
+    });
     if (release.chart === "prometheus-pushgateway" && valueOf(release, "persistentVolume.enabled") === true)
       if (!listAt(release.values, "extraArgs").some((one) => String(one).startsWith("--persistence.file=")))
         yield { path: valuePath("extraArgs"), problem: "lacks --persistence.file, so that nothing is kept" };
   },
 });
+
+/** Whether the values say of a volume more than that it is there or not. */
+function isDescribed(volume: Properties): boolean {
+  return ["size", "storageClass", "storageClassName", "existingClaim"].some(
+    (name) => (volume[name] ?? "") !== "",
+  );
+}
+
+/** Volumes of charts, and whether they are there where nobody says so, as the charts' values.yaml of August 2026 have it. */
+const volumes: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
+  "kube-prometheus-stack": { "grafana.persistence": false },
+  grafana: { persistence: false },
+  prometheus: { "server.persistentVolume": true, "alertmanager.persistence": true },
+  alertmanager: { persistence: true },
+  "prometheus-pushgateway": { persistentVolume: false },
+  thanos: Object.fromEntries(
+    ["compactor", "storegateway", "receive", "receive.ingester", "ruler"].map((part) => [
+      `${part}.persistence`,
+      true,
+    ]),
+  ),
+};
 
 export const retentionAlertmanager: ResourcePolicy = {
   ...common,
@@ -146,8 +174,11 @@ export const retentionBlockPages: ResourcePolicy = {
             yield { path: valuePath(`${part}.extraArgs`), problem: "lacks --disable-admin-operations" };
       return;
     }
-    yield* everyOne(processesOf(resource), function* ({ flag, path, commandLine }) {
-      const shows = /^(?:compact|store)$/m.test(commandLine) && flag("objstore.config-file") !== undefined;
+    yield* everyOne(processesOf(resource), function* (process) {
+      const { flag, path } = process;
+      const shows =
+        ["compact", "store"].includes(componentOf(process) ?? "") &&
+        objectStoreFlags.some((name) => flag(name) !== undefined);
       if (shows && flag("disable-admin-operations") === undefined)
         yield { path, problem: "starts Thanos without --disable-admin-operations" };
     });

@@ -470,6 +470,12 @@ export const neutral: readonly Neutral[] = [
     ["remove"],
     "Said by the pod too, or the image's own user, who may not be root.",
   ),
+  only(
+    release,
+    /^values\.(?:storegateway|receive|ruler)\.persistence\.enabled$/,
+    ["remove"],
+    "thanos-community's chart makes these volumes by itself.",
+  ),
   only(release, /minVersion$/, ["remove"], "Go's own least version is TLS 1.2."),
   only(release, /\.retention$/, ["remove"], "Alertmanager's own is the 120 hours that are there."),
   only(release, /(?:minAvailable|PodDisruptionBudget\.minAvailable)$/, ["remove"], "The charts' own is one."),

@@ -335,15 +335,43 @@ describe("Policies of releases: what is kept", () => {
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
         }),
       ],
+      "a volume that the chart makes by itself": [
+        release("redis", { master: { persistence: { size: "20Gi" } } }),
+        release("thanos", { receive: { persistence: { size: "100Gi" } } }),
+      ],
+      "a Grafana that keeps everything in its database": [
+        release("grafana", {
+          replicas: 2,
+          persistence: { enabled: false },
+          "grafana.ini": { database: { type: "postgres" } },
+        }),
+      ],
     },
     fails: {
       "a volume that is off": {
         stack: [release("any", { grafana: { persistence: { enabled: false, size: "10Gi" } } })],
         says: /grafana\.persistence\.enabled is false/,
       },
-      "a size without a volume": {
-        stack: [release("any", { persistence: { size: "10Gi" } })],
-        says: /persistence\.enabled is not set/,
+      "a size without a volume, where the chart makes none by itself": {
+        stack: [release("kube-prometheus-stack", { grafana: { persistence: { size: "10Gi" } } })],
+        says: /grafana\.persistence\.enabled is not set/,
+      },
+      "a class without a volume": {
+        stack: [release("prometheus-pushgateway", { persistentVolume: { storageClass: "fast" } })],
+        says: /persistentVolume\.enabled is not set/,
+      },
+      "a volume that the chart makes by itself, and is off": {
+        stack: [release("prometheus", { server: { persistentVolume: { enabled: false } } })],
+        says: /server\.persistentVolume\.enabled is false/,
+      },
+      "a volume that is off beside what is not known": {
+        stack: [
+          release("any", {
+            first: { persistence: { enabled: unknown } },
+            second: { persistence: { enabled: false, storageClass: "fast" } },
+          }),
+        ],
+        says: /second\.persistence\.enabled is false/,
       },
       "claims that go": {
         stack: [release("any", { persistentVolumeClaimRetentionPolicy: { whenScaled: "Delete" } })],
@@ -389,24 +417,32 @@ describe("Policies of releases: what is kept", () => {
     unknown: [receive(unknown, size)],
   });
 
+  const started = (...args: string[]): Given => ({
+    type: "kubernetes:apps/v1:StatefulSet",
+    props: { spec: { template: { spec: { containers: [{ args }] } } } },
+  });
   const store = (...extraArgs: string[]) => release("thanos", { storegateway: { enabled: true, extraArgs } });
   testPolicy({
     policy: retentionBlockPages,
-    passes: { "pages that only show": [store("--disable-admin-operations")] },
+    passes: {
+      "pages that only show": [store("--disable-admin-operations")],
+      "another program's compact": [started("etcdctl", "compact", "--physical", "1000")],
+    },
     fails: {
       "a store whose page marks blocks": { stack: [store()], says: /storegateway\.extraArgs lacks/ },
       "a compactor whose page does": {
-        stack: [
-          {
-            type: "kubernetes:apps/v1:StatefulSet",
-            props: {
-              spec: {
-                template: { spec: { containers: [{ args: ["compact", "--objstore.config-file=/a"] }] } },
-              },
-            },
-          },
-        ],
+        stack: [started("compact", "--objstore.config-file=/a")],
         says: /starts Thanos without --disable-admin-operations/,
+      },
+      "a store of kube-thanos', whose configuration is in its environment": {
+        stack: [started("store", "--objstore.config=$(OBJSTORE_CONFIG)")],
+        says: /starts Thanos without --disable-admin-operations/,
+      },
+      "a store that a script starts": {
+        stack: [
+          { type: "command:remote:Command", props: { create: "thanos store --objstore.config-file=/a" } },
+        ],
+        says: /create starts Thanos without --disable-admin-operations/,
       },
     },
     absent: { stack: [release("thanos", {})] },

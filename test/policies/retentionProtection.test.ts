@@ -345,6 +345,17 @@ describe("Policies of retention: who read and wrote", () => {
         stack: [bucket(), logBucket, logging({}), logLifecycle(30)],
         says: /rules\[0\]\.expiration deletes access logs after 30 days, expected 90 or more/,
       },
+      "a log that its bucket itself keeps for a month": {
+        stack: [
+          bucket(),
+          {
+            ...logBucket,
+            props: { bucket: "gl-logs", lifecycleRules: [{ enabled: true, expiration: { days: 30 } }] },
+          },
+          logging({}),
+        ],
+        says: /^logs .*: lifecycleRules\[0\]\.expiration deletes access logs after 30 days/m,
+      },
       "the log of another bucket": {
         stack: [bucket(), { ...logging({ bucket: "another" }), from: {} }],
         says: /^blocks .*: has no access log/m,

@@ -1,5 +1,6 @@
 /** Somebody else's AKS: a private cluster, a storage account and a vault behind private endpoints, one resource after the other. */
 import type { Given } from "../evaluation.ts";
+import { objectStore } from "./objectStore.ts";
 
 const subscription = "/subscriptions/6b1f0b9e-54f0-4a8c-9a3e-0d7b2c9b1a11";
 const group = `${subscription}/resourceGroups/rg-shop`;
@@ -231,6 +232,7 @@ export const aksWithStorage: readonly Given[] = [
     },
     from: { accountName: "blobs" },
   },
+  objectStore(["type: AZURE", "config:", "  storage_account: stshopmetrics", "  container: blocks"]),
   endpoint("blobs", "blob", `${group}/providers/Microsoft.Storage/storageAccounts/stshopmetrics`),
   {
     type: "azure-native:keyvault/v20230701:Vault",

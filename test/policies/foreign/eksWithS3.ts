@@ -1,5 +1,6 @@
 /** Somebody else's EKS: a cluster with managed nodes, a bucket with everything beside it, and roles for two service accounts. */
 import type { Given } from "../evaluation.ts";
+import { objectStore } from "./objectStore.ts";
 
 const account = "210987654321";
 const region = "eu-central-1";
@@ -116,6 +117,14 @@ export const eksWithS3: readonly Given[] = [
     props: { bucket, targetBucket: logBucket, targetPrefix: "blocks/" },
     from: { bucket: "blocks", targetBucket: "access-logs" },
   },
+  objectStore([
+    "type: S3",
+    "config:",
+    `  bucket: ${bucket}`,
+    `  endpoint: s3.${region}.amazonaws.com`,
+    `  region: ${region}`,
+    "  aws_sdk_auth: true",
+  ]),
   irsaRole("thanos-store", "observability", "thanos-store"),
   irsaRole("thanos-compact", "observability", "thanos-compact"),
   {
