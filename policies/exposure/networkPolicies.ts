@@ -97,13 +97,9 @@ function* peerFaults(peer: unknown, path: string, way: Way): Generator<Fault> {
     yield { path: `${path}.namespaceSelector`, problem: "is empty: every namespace" };
 }
 
-/** A pod that answers a challenge of ACME stands beside its certificate, and the cluster's names have one place. */
+/** A pod that answers a challenge of ACME stands beside its certificate, wherever that is. */
 function isAnywhere(labels: unknown): boolean {
-  if (!isMap(labels)) return false;
-  return (
-    labels["k8s-app"] === "kube-dns" ||
-    Object.keys(labels).some((label) => label.startsWith("acme.cert-manager.io/"))
-  );
+  return isMap(labels) && Object.keys(labels).some((label) => label.startsWith("acme.cert-manager.io/"));
 }
 
 function isAnybody(peer: unknown): boolean {

@@ -55,12 +55,14 @@ export const objectStoreFlags = ["objstore.config", "objstore.config-file"] as c
 
 /** Whether the process is such a server: by a flag, by how it is started, or by its image. */
 export function runs({ word, mark }: Program, process: Process): boolean {
-  // Its mark is oauth2-proxy's too; a component is told by its name.
+  // Thanos' mark is oauth2-proxy's too.
+  const started = (program: string): string => `(?:^|[\\s"'/\\\\=])${program}(?:\\.exe)?["']?\\s+["']?`;
+  const isProxy =
+    isOf(process, "oauth2-proxy") || new RegExp(`${started("oauth2-proxy")}-`, "m").test(process.commandLine);
+  if (process.flag(mark) !== undefined && !isProxy) return true;
   if (word === thanos.word) return componentOf(process) !== undefined;
-  if (process.flag(mark) !== undefined) return true;
-  const executable = `(?:^|[\\s"'/\\\\=])${word}(?:\\.exe)?["']?\\s+["']?`;
   const flags = "--(?:config\\.file|storage\\.|web\\.|cluster\\.|persistence\\.|log\\.)";
-  if (new RegExp(executable + flags, "m").test(process.commandLine)) return true;
+  if (new RegExp(started(word) + flags, "m").test(process.commandLine)) return true;
   return isOf(process, word) && /^(?:--|$)/.test(process.commandLine);
 }
 

@@ -148,12 +148,6 @@ describe("Policies of exposure in Kubernetes: what may be reached inside", () =>
       "a network of the organisation's": [
         ingress({ from: [{ ipBlock: { cidr: "10.20.0.0/16" } }], ports: [{ port: 9090 }] }),
       ],
-      "the cluster's names": [
-        egress({
-          to: [{ namespaceSelector: {}, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
-          ports: [{ port: 53, protocol: "UDP" }],
-        }),
-      ],
       "names for everybody's use": [
         egress({ to: [{ namespaceSelector: chosen }], ports: [{ port: 53, protocol: "UDP" }] }),
       ],
