@@ -22,7 +22,7 @@ describe("The policy pack over others' states", function () {
     });
 
     it(`tells what was weakened of ${what} once`, () => {
-      assert.deepEqual(toldTwice(new Set(), policies, given(state), {}, now), []);
+      assert.deepEqual(toldTwice(undefined, policies, given(state), {}, now), []);
     });
   }
 });

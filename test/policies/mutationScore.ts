@@ -49,20 +49,20 @@ const twofold: readonly (readonly [string, string])[] = [
 /**
  * Mutants of which two policies tell at the same place, one a kind: who reads that looks for two things to mend.
  *
- * @param seen kinds that are left out; those of this stack are added
+ * @param seen kinds that are left out, and those of this stack are added. Given with stacks of many resources: policies that
+ * look at every one of them are then not asked, which takes half of the time
  * @returns a line each
  */
-export function toldTwice(seen: Set<string>, ...pack: Pack): readonly string[] {
+export function toldTwice(seen: Set<string> | undefined, ...pack: Pack): readonly string[] {
   const { quick, thorough, testify } = witnesses(...pack);
+  const asked = seen === undefined ? [...quick, ...thorough] : quick;
+  const kinds = seen ?? new Set<string>();
   return mutantsOf(pack[1]).flatMap((mutant) => {
     const { type, shape, operator, changed } = mutant;
     const kind = [type, shape, operator].join(" ");
-    if (changed === undefined || seen.has(kind)) return [];
-    seen.add(kind);
-    const places = Map.groupBy(
-      testify([...quick, ...thorough], mutant),
-      ({ urn, message }) => `${urn} ${placeOf(message)}`,
-    );
+    if (changed === undefined || kinds.has(kind)) return [];
+    kinds.add(kind);
+    const places = Map.groupBy(testify(asked, mutant), ({ urn, message }) => `${urn} ${placeOf(message)}`);
     return [...places.values()].flatMap((violations) => {
       const told = new Set(violations.map(({ policy }) => policy));
       const isTwofold = twofold.some((pair) => told.size === 2 && pair.every((id) => told.has(id)));
