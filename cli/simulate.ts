@@ -23,8 +23,9 @@ pretend. Nothing real is created, no account is needed, nothing leaves this mach
 Types, properties, values and the order of things are checked as strictly as the pinned SDKs declare them.
 
   STACK       configured by Pulumi.STACK.yaml, on AKS, EKS or Windows machines
-  --out DIR   writes DIR/state.json (as "pulumi stack export"), DIR/helm/RELEASE.json and DIR/manifests/*.yaml, or for a stack
-              on machines DIR/hosts/order.txt and DIR/hosts/MACHINE/: every script and file as it would be run
+  --out DIR   writes DIR/state.json (as "pulumi stack export --show-secrets"; the secrets are stand-ins), DIR/helm/RELEASE.json
+              and DIR/manifests/*.yaml, or for a stack on machines DIR/hosts/order.txt and DIR/hosts/MACHINE/: every script
+              and file as it would be run
   --json      one JSON object instead of the tree
 
 VIGIL_SIMULATE_FAIL='{"kubernetes:helm.sh/v3:Release thanos": "timed out"}' makes a resource fail (JSON, or a file of it); for a
@@ -81,7 +82,7 @@ async function simulate(file: StackFile, { out, json }: Options): Promise<number
     const written =
       out === undefined
         ? undefined
-        : await writeFiles(out, file, state, () => pulumi(["stack", "export", "--show-secrets"]));
+        : await writeFiles(out, file, () => pulumi(["stack", "export", "--show-secrets"]));
     report(stack, state, seconds, { out, json, written });
     const faults = orderFaults(resourcesOf(state));
     for (const fault of faults) process.stderr.write(`${colour("red", "order:")} ${fault}\n`);
@@ -94,13 +95,12 @@ async function simulate(file: StackFile, { out, json }: Options): Promise<number
 async function writeFiles(
   out: string,
   file: StackFile,
-  state: string,
   open: () => Promise<EngineResult>,
 ): Promise<Written & { readonly steps: number }> {
   const opened = await open();
   assertSucceeded(opened);
   mkdirSync(out, { recursive: true });
-  return { ...writeOut(out, state, opened.stdout), steps: writeHosts(out, file) };
+  return { ...writeOut(out, opened.stdout), steps: writeHosts(out, file) };
 }
 
 /** Every resource counts; one line for each 25. */

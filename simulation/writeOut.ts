@@ -10,14 +10,14 @@ export interface Written {
 }
 
 /**
- * Writes `state.json` (as `pulumi stack export`), `helm/RELEASE.json` and `manifests/NAMESPACE-KIND-NAME.yaml`, in place of what
- * an earlier run left there. Secrets are masked. A release
- * whose chart's hooks must not run has `"hooks": false` in its file.
- * @param state the export, secrets encrypted
- * @param opened the same with `--show-secrets`
+ * Writes `state.json`, `helm/RELEASE.json` and `manifests/NAMESPACE-KIND-NAME.yaml`, in place of what an earlier run left there.
+ * In the state the secrets are readable, so that policies can look at them: all of them are stand-ins, or were made for a stack
+ * that is nowhere. In the other files they are masked. A release whose chart's hooks must not run has `"hooks": false` in its
+ * file.
+ * @param state as `pulumi stack export --show-secrets` gives it
  */
-export function writeOut(folder: string, state: string, opened: string): Written {
-  const resources = resourcesOf(opened);
+export function writeOut(folder: string, state: string): Written {
+  const resources = resourcesOf(state);
   const releases = releasesOf(resources);
   const objects = objectsOf(resources);
   const [helm, manifests] = [join(folder, "helm"), join(folder, "manifests")];
