@@ -7,7 +7,7 @@ import { assumeIdentity } from "./gate/identity.ts";
 import { markerBytes, platformOf, publish, type Platform } from "./gate/platform.ts";
 import { failureReport, type ReportContext } from "./gate/report.ts";
 import { ownTokens, withoutSecrets } from "./gate/secrets.ts";
-import { colour, fromCaller, run } from "./terminal.ts";
+import { colour, fromCaller, messageOf, run } from "./terminal.ts";
 
 const help = `npm run gate -- preview STACK [--plan FILE] [--project DIR]
 npm run gate -- drift STACK [--project DIR]
@@ -138,8 +138,4 @@ async function withIdentity(
 
 function complain(error: unknown): void {
   process.stderr.write(`${colour("red", "error:")} ${withoutSecrets(messageOf(error), process.env)}\n`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,7 +6,7 @@ import { levels } from "../policies/packConfiguration.ts";
 import { sarif } from "../policies/sarif.ts";
 import type { Violation } from "../policies/violations.ts";
 import { analyze } from "./policy/analysis.ts";
-import { colour, fromCaller, run, table } from "./terminal.ts";
+import { colour, fromCaller, messageOf, run, table } from "./terminal.ts";
 
 const help = `npm run policy -- STATE.json [--config FILE] [--json] [--sarif FILE]
 npm run policy -- --list
@@ -66,9 +66,7 @@ await run(async () => {
     return violations.some(({ level }) => level === "mandatory") ? 1 : 0;
   } catch (error) {
     // Not 1: a pipeline must not take a broken check for a violation, or the other way round.
-    process.stderr.write(
-      `${colour("red", "error:")} ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    process.stderr.write(`${colour("red", "error:")} ${messageOf(error)}\n`);
     return 2;
   }
 });

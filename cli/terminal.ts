@@ -45,8 +45,7 @@ export async function run(main: () => Promise<number | undefined>): Promise<void
   try {
     process.exitCode = (await main()) ?? 0;
   } catch (error) {
-    const shown = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${colour("red", "error:")} ${shown}\n`);
+    process.stderr.write(`${colour("red", "error:")} ${messageOf(error)}\n`);
     if (process.env["VIGIL_DEBUG"] !== undefined) console.error(error);
     process.exitCode = 1;
   }
@@ -55,4 +54,9 @@ export async function run(main: () => Promise<number | undefined>): Promise<void
 function visibleLength(text: string): number {
   // eslint-disable-next-line no-control-regex -- colours take no room
   return text.replaceAll(/\u001b\[\d+m/g, "").length;
+}
+
+/** What was thrown, for its reader: without a stack. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

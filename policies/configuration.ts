@@ -38,12 +38,17 @@ export function readConfiguration(
   });
   const { exclusions, faults } = readExclusions(`${policy.id}.exclusions`, excluded, now);
   if (settingFaults.length + faults.length > 0) throw wrong([...settingFaults, ...faults].join("\n"));
-  const defaults = Object.entries(schemas).map(([name, schema]) => [name, schema.default] as const);
   return {
-    settings: { ...Object.fromEntries(defaults), ...own },
+    settings: { ...defaultsOf(policy), ...own },
     exclusions,
     isExcluded: (resource) => exclusions.some(({ matches }) => matches(resource)),
   };
+}
+
+/** What a policy goes by where a stack says nothing. */
+export function defaultsOf({ settings = {} }: Policy): Settings {
+  const defaults = Object.entries(settings).map(([name, schema]) => [name, schema.default] as const);
+  return Object.fromEntries(defaults);
 }
 
 /** Without a stack: the SDK would print it below the message. */

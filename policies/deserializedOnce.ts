@@ -6,7 +6,7 @@
  * Policies share what is read, so none may change it. What a remediation gets is its own.
  */
 import { createRequire } from "node:module";
-import * as proxy from "@pulumi/policy/proxy.js";
+import { unknownStringValue } from "./sdk.ts";
 
 type Read = (properties: object, secrets: boolean) => unknown;
 
@@ -14,7 +14,6 @@ type Read = (properties: object, secrets: boolean) => unknown;
 const sdk = createRequire(import.meta.url)("@pulumi/policy/deserialize.js") as {
   deserializeProperties: Read;
 };
-const { unknownStringValue } = proxy as unknown as { unknownStringValue: string };
 
 const read = sdk.deserializeProperties;
 const made = new WeakMap<object, unknown>();

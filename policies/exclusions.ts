@@ -1,7 +1,6 @@
 /** Resources that a stack puts a policy aside for: each with a reason and a last day. */
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import { isMap, type Resource } from "./resource.ts";
-import { shown } from "./schemaFaults.ts";
+import { isMap, shown, type Resource } from "./resource.ts";
 import { escaped } from "./text.ts";
 
 /** A resource for which a policy is put aside for a while. */

@@ -36,7 +36,7 @@ export function foreignNotice(all: readonly StateResource[]): string | undefined
 
 const shownTypes = 5;
 
-/** Values that the engine had no key for. Policies see the text "[secret]" in their place. */
+/** Values that the engine had no key for: to policies they are not known. */
 export function encryptedNotice(all: readonly StateResource[]): string | undefined {
   const places = all.flatMap(({ urn, inputs, outputs }) => [
     // What is both given and kept is one value.

@@ -1,8 +1,7 @@
 /** The file that sets the pack's levels, settings and exclusions for one stack; the engine lets unknown names through. */
 import { policies } from "./catalogue.ts";
 import { readConfiguration } from "./configuration.ts";
-import { isMap } from "./resource.ts";
-import { shown } from "./schemaFaults.ts";
+import { isMap, shown } from "./resource.ts";
 
 export const levels = ["advisory", "mandatory", "remediate", "disabled"] as const;
 

@@ -1,4 +1,5 @@
 /** Which providers' resources the policies know: of all others a run says nothing, and that is no yes. */
+import { defaultsOf } from "./configuration.ts";
 import type { Policy } from "./policy.ts";
 
 /** They only make values for the program: nothing of theirs runs, keeps or answers anything. */
@@ -27,11 +28,8 @@ function typesOf(policy: Policy): readonly string[] {
     types.push(...asked);
     return [];
   };
-  const defaults = Object.entries(policy.settings ?? {}).map(
-    ([name, schema]) => [name, schema.default] as const,
-  );
   // To its end: a policy asks as it goes.
-  Array.from(policy.inspect({ resources: [], ofType }, Object.fromEntries(defaults)));
+  Array.from(policy.inspect({ resources: [], ofType }, defaultsOf(policy)));
   return types;
 }
 

@@ -144,7 +144,11 @@ export function listAt(value: unknown, ...steps: readonly (string | number)[]): 
 
 /** How a value is quoted in a message: short, and never a secret's worth of text. */
 export function quoted(value: unknown): string {
-  if (value === undefined || value === null) return "is not set";
+  return value === undefined || value === null ? "is not set" : `is ${shown(value)}`;
+}
+
+/** A value in a message or an error: short, in one line. */
+export function shown(value: unknown): string {
   const text = JSON.stringify(value);
-  return `is ${text.length > 80 ? `${text.slice(0, 77)}…` : text}`;
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -4,7 +4,7 @@
  */
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { durationPattern, sizePattern } from "./facts/amounts.ts";
-import { isMap } from "./resource.ts";
+import { isMap, shown } from "./resource.ts";
 
 type Schema = PolicyConfigSchema["properties"][string];
 
@@ -28,12 +28,6 @@ export function schemaFaults(where: string, value: unknown, schema: Schema): rea
       schemaFaults(`${where}.${key}`, inner, additionalProperties),
     );
   return [];
-}
-
-/** A value in an error: short, in one line. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
 function isAccepted(value: unknown, schema: Schema): boolean {

@@ -97,7 +97,7 @@ function stackResourceOf(resource: sdk.PolicyResource): StackResource {
 const isPreview = process.env["PULUMI_NODEJS_DRY_RUN"] === "true";
 
 // What the SDK leaves out of its declarations.
-const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
+export const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
   unknownCheckingProxy: (props: object) => Record<string | symbol, unknown>;
   unknownStringValue: string;
 };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { packConfiguration } from "../../policies/packConfiguration.ts";
 import { backendOf, ownBackend, repository, runPulumi, type EngineResult } from "../engine.ts";
+import { messageOf } from "../terminal.ts";
 import { outcomeOf, refusals, type Outcome } from "./events.ts";
 import { withoutQuotedProperties, withoutSecrets } from "./secrets.ts";
 
@@ -82,7 +83,7 @@ function policyFlags({ stack, project }: Subject): string[] {
   try {
     packConfiguration(readFileSync(configuration, "utf8"), new Date());
   } catch (error) {
-    throw new Error(`${configuration}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`${configuration}: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -10,6 +10,7 @@ import {
 import { disabledIn, packConfiguration } from "../../policies/packConfiguration.ts";
 import { eventsOf, violationsOf, type Violation } from "../../policies/violations.ts";
 import { repository, runPulumi } from "../engine.ts";
+import { messageOf } from "../terminal.ts";
 
 export interface Analysis {
   readonly violations: readonly Violation[];
@@ -104,8 +105,4 @@ function reason(stderr: string): string {
       .trim()
       .split("\n")[0] ?? "no reason was given"
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,5 @@
 /** Prometheus, Alertmanager, PushGateway and Thanos ask who is there: by password or certificate, over TLS. */
-import { podTypes } from "../facts/podTemplates.ts";
-import { processesOf, processTypes } from "../facts/processes.ts";
+import { fileTypes, processesOf, processTypes } from "../facts/processes.ts";
 import { isTruthy, releaseOf, releaseTypes, valueOf, valuePath, type Release } from "../facts/releases.ts";
 import {
   alertmanager,
@@ -78,11 +77,7 @@ export const authWebConfig: ResourcePolicy = {
   remedy:
     "Add tls_server_config, and basic_auth_users (bcrypt, cost 10 or more) or client_auth_type RequireAndVerifyClientCert with client_ca_file",
   covers: [],
-  types: [
-    "kubernetes:core/v1:ConfigMap",
-    "kubernetes:core/v1:Secret",
-    ...processTypes.filter((type) => !podTypes.includes(type)),
-  ],
+  types: fileTypes,
   *check(resource) {
     yield* everyOne(
       readTextsOf(resource).filter(({ text }) =>

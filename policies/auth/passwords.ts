@@ -34,22 +34,37 @@ export const authPlainPassword: ResourcePolicy = {
     "kubernetes:grafana.integreatly.org/v1beta1:GrafanaDatasource",
   ],
   *check(resource) {
-    let isTold: ReturnType<typeof toldElsewhere> | undefined;
-    for (const { path, text, label } of programTexts(resource)) {
-      if (silent.test(path)) continue;
-      const own = { place: path.replace(/[^.]*$/, () => label), value: text };
-      const isOne = isSecret(own);
-      const named = isOne ? [own] : [...settingLines(text)].filter(isSecret);
-      const shaped = isOne ? [] : shapesIn(text);
-      if (named.length === 0 && shaped.length === 0) continue;
-      isTold ??= toldElsewhere(resource);
+    const found = programTexts(resource).map(secretsIn).filter(isFound);
+    if (found.length === 0) return;
+    const isTold = toldElsewhere(resource);
+    for (const { path, places, shaped } of found) {
       if (isTold(path)) continue;
-      const others = named.map(({ place }) => place).filter((place) => isTold?.(place) !== true);
-      for (const what of new Set([...others.map(keyOf), ...shaped]))
+      const named = places.filter((place) => !isTold(place)).map(keyOf);
+      for (const what of new Set([...named, ...shaped]))
         yield { path, problem: `holds ${what} in the clear` };
     }
   },
 };
+
+interface Found {
+  readonly path: string;
+  /** Of settings. */
+  readonly places: readonly string[];
+  /** What has no name, and is told by its shape. */
+  readonly shaped: readonly string[];
+}
+
+function secretsIn({ path, text, label }: Text): Found {
+  if (silent.test(path)) return { path, places: [], shaped: [] };
+  const own = { place: path.replace(/[^.]*$/, () => label), value: text };
+  if (isSecret(own)) return { path, places: [own.place], shaped: [] };
+  const places = [...settingLines(text)].filter(isSecret).map(({ place }) => place);
+  return { path, places, shaped: shapesIn(text) };
+}
+
+function isFound({ places, shaped }: Found): boolean {
+  return places.length + shaped.length > 0;
+}
 
 /** What a resource's programs read. A release's repository and a connection have passwords that no program of it is told. */
 function programTexts(resource: Resource): readonly Text[] {

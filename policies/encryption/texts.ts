@@ -1,6 +1,5 @@
 /** Files by which programs speak TLS as servers and clients, in objects of a cluster and in scripts. */
-import { podTypes } from "../facts/podTemplates.ts";
-import { processTypes } from "../facts/processes.ts";
+import { fileTypes } from "../facts/processes.ts";
 import { readTextsOf } from "../facts/scripts.ts";
 import type { ResourcePolicy } from "../policy.ts";
 import { everyOne } from "../resource.ts";
@@ -12,11 +11,7 @@ export const encryptionFileTls: ResourcePolicy = {
   description: "No file that programs read lets them speak a TLS older than 1.2.",
   remedy: "Set min_version to TLS12 or TLS13, or leave it out: programs in Go have 1.2 themselves",
   covers: [],
-  types: [
-    "kubernetes:core/v1:ConfigMap",
-    "kubernetes:core/v1:Secret",
-    ...processTypes.filter((type) => !podTypes.includes(type)),
-  ],
+  types: fileTypes,
   *check(resource) {
     yield* everyOne(readTextsOf(resource), function* ({ path, text }) {
       const [, version] = /\bmin_?version["']?\s*[:=]\s*["']?(TLS1[01]|TLS1\.[01])\b/i.exec(text) ?? [];

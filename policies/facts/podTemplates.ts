@@ -17,6 +17,14 @@ export interface Container {
   readonly container: Properties;
 }
 
+/** Whether pods with this `affinity` and these `topologySpreadConstraints` stay on different nodes. */
+export function isApart(affinity: unknown, constraints: unknown): boolean {
+  return (
+    isMap(at(affinity, "podAntiAffinity")) ||
+    listAt(constraints).some((each) => at(each, "whenUnsatisfiable") === "DoNotSchedule")
+  );
+}
+
 /** Where a kind keeps its pod's template; a Pod is its own. */
 const templates: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:apps/v1:Deployment": ["spec", "template"],

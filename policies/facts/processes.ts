@@ -26,6 +26,13 @@ export const processTypes: readonly string[] = [
   "pulumi-nodejs:dynamic/vigil:Service",
 ];
 
+/** What holds the files of programs, whole or in a script; a pod's are in objects of their own. */
+export const fileTypes: readonly string[] = [
+  "kubernetes:core/v1:ConfigMap",
+  "kubernetes:core/v1:Secret",
+  ...processTypes.filter((type) => !podTypes.includes(type)),
+];
+
 /** Every process that a resource starts, as far as its properties show it. */
 export function processesOf(resource: Resource): readonly Process[] {
   const pod = podTemplateOf(resource);

@@ -9,13 +9,13 @@ export interface Script {
   readonly text: string;
 }
 
-type Properties = Readonly<Record<string, readonly (readonly string[])[]>>;
+type Places = Readonly<Record<string, readonly (readonly string[])[]>>;
 
 /**
  * What a machine is started with, by type; Azure's and launch templates' are base64 always, and Pulumi takes both for an
  * instance.
  */
-export const userData: Properties = {
+export const userData: Places = {
   "aws:ec2/instance:Instance": [["userData"], ["userDataBase64"]],
   "aws:ec2/launchTemplate:LaunchTemplate": [["userData"]],
   "aws:ec2/launchConfiguration:LaunchConfiguration": [["userData"], ["userDataBase64"]],
@@ -27,7 +27,7 @@ export const userData: Properties = {
 };
 
 /** Properties that hold a script, by type; base64 ones are opened. */
-const scriptProperties: Properties = {
+const scriptProperties: Places = {
   ...userData,
   "azure-native:compute:VirtualMachineRunCommandByVirtualMachine": [["source", "script"]],
   "aws:ssm/document:Document": [["content"]],

@@ -44,8 +44,7 @@ export const configurationTypes = [
 ];
 
 /**
- * Names of buckets and containers that a Thanos configuration of the stack names; undefined where none can be read, as in
- * an exported state whose secrets are hidden.
+ * Names of buckets and containers that a Thanos configuration of the stack names; undefined where none does.
  */
 export function blockBuckets(stack: Stack): ReadonlySet<string> | undefined {
   const stores = storesIn(stack.ofType(...configurationTypes).map(({ props }) => props));

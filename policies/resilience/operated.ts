@@ -1,8 +1,9 @@
 /** What the operator runs, by its own kinds and by kube-prometheus-stack, which leaves these to whoever installs it. */
 import { operatedTypes, specsOf } from "../facts/operated.ts";
+import { isApart } from "../facts/podTemplates.ts";
 import { releaseOf, releaseTypes } from "../facts/releases.ts";
 import type { ResourcePolicy } from "../policy.ts";
-import { at, everyOne, isMap, listAt, quoted } from "../resource.ts";
+import { at, everyOne, quoted } from "../resource.ts";
 
 const common = { concern: "resilience", severity: "medium" } as const;
 
@@ -42,10 +43,7 @@ export const operatedReplicas: ResourcePolicy = {
       const replicas = at(spec, "replicas");
       if (Number(replicas ?? 1) < 2)
         yield { path: `${path}.replicas`, problem: `${quoted(replicas)}, expected 2 or more` };
-      const isSpread = listAt(spec, "topologySpreadConstraints").some(
-        (each) => at(each, "whenUnsatisfiable") === "DoNotSchedule",
-      );
-      if (!isSpread && !isMap(at(spec, "affinity", "podAntiAffinity")))
+      if (!isApart(at(spec, "affinity"), at(spec, "topologySpreadConstraints")))
         yield {
           path: `${path}.affinity.podAntiAffinity`,
           problem: "is not set, so that all may be on one node",

@@ -1,5 +1,6 @@
 /** Pods that charts make: what their values say of them. Where they say nothing the chart decides. */
 import { workloadsOf, workloadValue } from "../facts/chartWorkloads.ts";
+import { isApart } from "../facts/podTemplates.ts";
 import { mapsOf, type NamedMap } from "../facts/releaseMaps.ts";
 import { valueOf, valuePath, type Release } from "../facts/releases.ts";
 import type { Fault } from "../policy.ts";
@@ -90,12 +91,8 @@ export const releaseReplicas = releasePolicy({
       if (replicas === undefined || Number(replicas) < 2)
         yield { path: valuePath(workload.replicas), problem: `${quoted(replicas)}, expected 2 or more` };
       const named = ["hard", "soft"].includes(String(workloadValue(release, workload, "podAntiAffinity")));
-      const constraints = workloadValue(release, workload, "topologySpreadConstraints");
-      const apart =
-        named ||
-        isMap(at(workloadValue(release, workload, "affinity"), "podAntiAffinity")) ||
-        (Array.isArray(constraints) &&
-          constraints.some((each) => at(each, "whenUnsatisfiable") === "DoNotSchedule"));
+      const said = (name: string): unknown => workloadValue(release, workload, name);
+      const apart = named || isApart(said("affinity"), said("topologySpreadConstraints"));
       const where = [workload.base, "affinity.podAntiAffinity"].filter((step) => step !== "").join(".");
       if (!apart) yield { path: valuePath(where), problem: "is not set, so that all may be on one node" };
     }

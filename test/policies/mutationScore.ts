@@ -1,4 +1,5 @@
 /** Which mutants a pack catches, looking only at what a mutant can have changed. */
+import { defaultsOf } from "../../policies/configuration.ts";
 import type { Policy } from "../../policies/policy.ts";
 import type { PackConfiguration } from "../../policies/packConfiguration.ts";
 import { stackOf, type StackResource } from "../../policies/resource.ts";
@@ -146,11 +147,7 @@ export function attention(policy: Policy, resources: readonly StackResource[]): 
       return stack.ofType(...asked);
     },
   };
-  const settings = Object.entries(policy.settings ?? {}).map(([name, schema]) => [
-    name,
-    schema.default as unknown,
-  ]);
   // To its end: a policy asks as it goes.
-  Array.from(policy.inspect(watched, Object.fromEntries(settings) as Record<string, unknown>));
+  Array.from(policy.inspect(watched, defaultsOf(policy)));
   return { types, everything };
 }
